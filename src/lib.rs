@@ -1,0 +1,3 @@
+//! Finds credentials in bytes.
+pub mod rule;
+pub mod validate;

@@ -1,0 +1,55 @@
+//! Writes rules as Rust source: how `builtin.rs` is made from `patterns/`.
+
+use std::fmt::Write as _;
+
+use super::{Anchor, Rule};
+
+/// Returns the text of `builtin.rs` for `rules`.
+///
+/// Samples and near misses are left out: only tests need them, and they read `patterns/` themselves.
+pub fn source(rules: &[Rule]) -> String {
+    let mut out = String::from(
+        "//! The built-in rules. Made from `patterns/*.toml`; do not edit. `tests/codegen` makes it anew.\n\n\
+         #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
+         use super::{Anchor, Boundary, Confidence, Rule, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
+    );
+    let _ = writeln!(out, "/// The rules of `patterns/`, in the order of their ids.\npub(crate) static RULES: &[Rule] = &[");
+    for rule in rules {
+        let _ = writeln!(
+            out,
+            "    Rule {{\n        id: B({:?}),\n        name: B({:?}),\n        provider: B({:?}),\n        source: B({:?}),\n        \
+             severity: Severity::{:?},\n        confidence: Confidence::{:?},\n        kind: SecretKind::{:?},\n        anchors: B(&[{}]),\n        \
+             regex: B({:?}),\n        boundary: Boundary::{:?},\n        max_len: {},\n        checks: B(&[{}]),\n        part: {},\n        \
+             identifier: {},\n        remediation: B(&[{}]),\n        samples: B(&[]),\n        near_misses: B(&[]),\n    }},",
+            rule.id,
+            rule.name,
+            rule.provider,
+            rule.source,
+            rule.severity,
+            rule.confidence,
+            rule.kind,
+            list(rule.anchors.iter().map(anchor)),
+            rule.regex,
+            rule.boundary,
+            rule.max_len,
+            list(rule.checks.iter().map(|c| format!("B({c:?})"))),
+            rule.part.as_ref().map_or_else(|| "None".to_owned(), |part| format!("Some(B({part:?}))")),
+            rule.identifier,
+            list(rule.remediation.iter().map(|r| format!("B({r:?})"))),
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn anchor(anchor: &Anchor) -> String {
+    match anchor {
+        Anchor::Prefix(text) => format!("Anchor::Prefix(B({text:?}))"),
+        Anchor::Keyword(text) => format!("Anchor::Keyword(B({text:?}))"),
+        Anchor::Base64Run(len) => format!("Anchor::Base64Run({len})"),
+    }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,163 @@
+//! The rules of one run, and their regexes, compiled on first use.
+
+use std::{fmt, sync::OnceLock};
+
+use regex_automata::{
+    meta,
+    util::syntax,
+};
+
+use super::{Rule, builtin};
+
+/// A rule's place in its [`RuleSet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub(crate) u16);
+
+/// Why a set of rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RuleSetError {
+    /// Two rules have this id.
+    DuplicateId(String),
+    /// There is no rule with this id; the nearest one there is, if any is near.
+    UnknownId(String, Option<String>),
+    /// More rules than can be counted.
+    TooMany(usize),
+}
+
+impl fmt::Display for RuleSetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateId(id) => write!(f, "two rules have the id `{id}`; rename one, or turn off the built-in one with --disable {id}"),
+            Self::UnknownId(id, Some(near)) => write!(f, "there is no rule `{id}`; did you mean `{near}`?"),
+            Self::UnknownId(id, None) => write!(f, "there is no rule `{id}`; `keyfence rules list` shows them all"),
+            Self::TooMany(count) => write!(f, "{count} rules are too many; the limit is {}", u16::MAX),
+        }
+    }
+}
+
+impl std::error::Error for RuleSetError {}
+
+/// The rules of one run.
+#[derive(Debug)]
+pub struct RuleSet {
+    builtin: &'static [Rule],
+    extra: Vec<Rule>,
+    enabled: Vec<bool>,
+    regexes: Box<[OnceLock<meta::Regex>]>,
+}
+
+impl RuleSet {
+    /// Returns the built-in rules.
+    pub fn builtin() -> Self {
+        Self::of(builtin::RULES, Vec::new())
+    }
+
+    /// Returns the built-in rules (or none of them) and `extra` ones.
+    ///
+    /// # Errors
+    ///
+    /// When two rules share an id, or there are more than 65,535.
+    pub fn new(with_builtin: bool, extra: Vec<Rule>) -> Result<Self, RuleSetError> {
+        let builtin: &'static [Rule] = if with_builtin { builtin::RULES } else { &[] };
+        let count = builtin.len() + extra.len();
+        if count > usize::from(u16::MAX) {
+            return Err(RuleSetError::TooMany(count));
+        }
+        let set = Self::of(builtin, extra);
+        let mut ids: Vec<&str> = set.iter().map(|(_, rule)| &*rule.id).collect();
+        ids.sort_unstable();
+        match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(RuleSetError::DuplicateId(pair[0].to_owned())),
+            None => Ok(set),
+        }
+    }
+
+    fn of(builtin: &'static [Rule], extra: Vec<Rule>) -> Self {
+        let count = builtin.len() + extra.len();
+        Self { builtin, extra, enabled: vec![true; count], regexes: (0..count).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Turns on only the rules called `ids`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no rule with one of the ids.
+    pub fn enable_only(&mut self, ids: &[String]) -> Result<(), RuleSetError> {
+        let wanted = ids.iter().map(|id| self.find(id)).collect::<Result<Vec<_>, _>>()?;
+        self.enabled.fill(false);
+        for index in wanted {
+            self.enabled[usize::from(index.0)] = true;
+        }
+        Ok(())
+    }
+
+    /// Turns off the rules called `ids`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no rule with one of the ids.
+    pub fn disable(&mut self, ids: &[String]) -> Result<(), RuleSetError> {
+        for id in ids {
+            let index = self.find(id)?;
+            self.enabled[usize::from(index.0)] = false;
+        }
+        Ok(())
+    }
+
+    /// Returns the rule called `id`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; the error names the nearest id.
+    pub fn find(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
+        match self.iter().find(|(_, rule)| rule.id == id) {
+            Some((index, _)) => Ok(index),
+            None => Err(RuleSetError::UnknownId(id.to_owned(), crate::rule::parse::nearest(id, self.iter().map(|(_, rule)| &*rule.id)))),
+        }
+    }
+
+    /// Returns each rule with its index, also those turned off.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleIndex, &Rule)> {
+        self.builtin.iter().chain(&self.extra).enumerate().map(|(at, rule)| (RuleIndex(u16::try_from(at).expect("counted in new")), rule))
+    }
+
+    /// Returns the rule at `index`.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        let at = usize::from(index.0);
+        self.builtin.get(at).unwrap_or_else(|| &self.extra[at - self.builtin.len()])
+    }
+
+    /// Returns true when the rule at `index` is turned on.
+    pub fn is_enabled(&self, index: RuleIndex) -> bool {
+        self.enabled[usize::from(index.0)]
+    }
+
+    /// Returns how many rules are turned on.
+    pub fn enabled_count(&self) -> usize {
+        self.enabled.iter().filter(|on| **on).count()
+    }
+
+    /// Returns true when the set is the built-in table and nothing else.
+    pub(crate) fn is_builtin_only(&self) -> bool {
+        self.extra.is_empty() && !self.builtin.is_empty()
+    }
+
+    /// Returns the regex of the rule at `index`, compiling it on first use.
+    pub(crate) fn regex(&self, index: RuleIndex) -> &meta::Regex {
+        self.regexes[usize::from(index.0)]
+            .get_or_init(|| compile(&self.rule(index).regex).expect("a rule's regex was compiled when the rule was read"))
+    }
+}
+
+/// Compiles a rule's regex: bytes, no Unicode tables (they cost most of the compile time), `^` and `$` per text.
+///
+/// # Errors
+///
+/// When the regex is not valid or too large.
+pub(crate) fn compile(pattern: &str) -> Result<meta::Regex, meta::BuildError> {
+    meta::Regex::builder()
+        .configure(meta::Config::new().utf8_empty(false).nfa_size_limit(Some(4 << 20)).hybrid_cache_capacity(256 << 10))
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .build(pattern)
+}
