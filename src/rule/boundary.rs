@@ -67,7 +67,8 @@ impl Boundary {
         let Some(&before) = start.checked_sub(1).and_then(|at| bytes.get(at)) else {
             return true;
         };
-        !self.contains(before) || ends_escape(&bytes[start.saturating_sub(LOOK_BEHIND_BYTES)..start])
+        !self.contains(before)
+            || ends_escape(&bytes[start.saturating_sub(LOOK_BEHIND_BYTES)..start])
     }
 
     /// Returns true when a match may end at `end`.
@@ -98,7 +99,11 @@ fn ends_colour(before: &[u8]) -> bool {
     let Some(open) = rest.iter().rposition(|&b| b == b'[') else {
         return false;
     };
-    open > 0 && rest[open - 1] == 0x1b && rest[open + 1..].iter().all(|b| b.is_ascii_digit() || *b == b';')
+    open > 0
+        && rest[open - 1] == 0x1b
+        && rest[open + 1..]
+            .iter()
+            .all(|b| b.is_ascii_digit() || *b == b';')
 }
 
 #[cfg(test)]
@@ -108,7 +113,11 @@ mod tests {
     #[track_caller]
     fn check(boundary: Boundary, before: &str, expected: bool) {
         let text = format!("{before}TOKEN");
-        assert_eq!(boundary.allows_start(text.as_bytes(), before.len()), expected, "{before:?}");
+        assert_eq!(
+            boundary.allows_start(text.as_bytes(), before.len()),
+            expected,
+            "{before:?}"
+        );
     }
 
     #[test]

@@ -13,7 +13,10 @@ pub fn source(rules: &[Rule]) -> String {
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
          use super::{Anchor, Boundary, Confidence, Rule, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
     );
-    let _ = writeln!(out, "/// The rules of `patterns/`, in the order of their ids.\npub(crate) static RULES: &[Rule] = &[");
+    let _ = writeln!(
+        out,
+        "/// The rules of `patterns/`, in the order of their ids.\npub(crate) static RULES: &[Rule] = &["
+    );
     for rule in rules {
         let _ = writeln!(
             out,
@@ -33,7 +36,9 @@ pub fn source(rules: &[Rule]) -> String {
             rule.boundary,
             rule.max_len,
             list(rule.checks.iter().map(|c| format!("B({c:?})"))),
-            rule.part.as_ref().map_or_else(|| "None".to_owned(), |part| format!("Some(B({part:?}))")),
+            rule.part
+                .as_ref()
+                .map_or_else(|| "None".to_owned(), |part| format!("Some(B({part:?}))")),
             rule.identifier,
             list(rule.remediation.iter().map(|r| format!("B({r:?})"))),
         );

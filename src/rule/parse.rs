@@ -5,17 +5,42 @@
 
 mod anchors;
 
-use std::{borrow::Cow, fmt, ops::Range, path::{Path, PathBuf}};
+use std::{
+    borrow::Cow,
+    fmt,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
-use toml::{Spanned, de::{DeTable, DeValue}};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{Anchor, Boundary, Confidence, MAX_MATCH_BYTES, Rule, SecretKind, Severity};
 use crate::validate;
 
 /// The fields a rule may have.
 const FIELDS: &[&str] = &[
-    "id", "name", "provider", "source", "severity", "confidence", "kind", "prefixes", "keywords", "base64_run", "regex",
-    "boundary", "max_len", "checks", "part", "identifier", "remediation", "samples", "near_misses",
+    "id",
+    "name",
+    "provider",
+    "source",
+    "severity",
+    "confidence",
+    "kind",
+    "prefixes",
+    "keywords",
+    "base64_run",
+    "regex",
+    "boundary",
+    "max_len",
+    "checks",
+    "part",
+    "identifier",
+    "remediation",
+    "samples",
+    "near_misses",
 ];
 
 /// One mistake in a rule file.
@@ -54,15 +79,28 @@ impl std::error::Error for RuleError {}
 ///
 /// All mistakes of the file, in order.
 pub fn parse(file: &Path, text: &str) -> Result<Vec<Rule>, Vec<RuleError>> {
-    let mut reader = Reader { file, text, rule: None, errors: Vec::new() };
+    let mut reader = Reader {
+        file,
+        text,
+        rule: None,
+        errors: Vec::new(),
+    };
     let rules = reader.file();
-    if reader.errors.is_empty() { Ok(rules) } else { Err(reader.errors) }
+    if reader.errors.is_empty() {
+        Ok(rules)
+    } else {
+        Err(reader.errors)
+    }
 }
 
 /// Returns the candidate nearest to `word`, when it is near enough to be meant.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let limit = (word.chars().count() / 3).max(1);
-    candidates.map(|c| (distance(word, c), c)).min().filter(|(d, _)| *d <= limit).map(|(_, c)| c.to_owned())
+    candidates
+        .map(|c| (distance(word, c), c))
+        .min()
+        .filter(|(d, _)| *d <= limit)
+        .map(|(_, c)| c.to_owned())
 }
 
 /// Returns the Levenshtein distance of two words.
@@ -106,14 +144,22 @@ impl<'a> Reader<'a> {
         let table = match DeTable::parse(self.text) {
             Ok(table) => table,
             Err(error) => {
-                self.error(&error.span().unwrap_or(0..0), None, format!("not TOML: {}", error.message()));
+                self.error(
+                    &error.span().unwrap_or(0..0),
+                    None,
+                    format!("not TOML: {}", error.message()),
+                );
                 return Vec::new();
             }
         };
         let table = table.get_ref();
         for (key, _) in table.iter() {
             if !["rule", "provider"].contains(&key.get_ref().as_ref()) {
-                self.error(&key.span(), Some(key.get_ref()), "unknown; a rule file has `provider` and `[[rule]]` tables");
+                self.error(
+                    &key.span(),
+                    Some(key.get_ref()),
+                    "unknown; a rule file has `provider` and `[[rule]]` tables",
+                );
             }
         }
         let provider = self.text_field(table, "provider");
@@ -122,7 +168,11 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let Some(list) = rules.get_ref().as_array() else {
-            self.error(&rules.span(), Some("rule"), "write `[[rule]]`, with two brackets");
+            self.error(
+                &rules.span(),
+                Some("rule"),
+                "write `[[rule]]`, with two brackets",
+            );
             return Vec::new();
         };
         let mut out: Vec<Rule> = Vec::new();
@@ -134,7 +184,11 @@ impl<'a> Reader<'a> {
             };
             if let Some(rule) = self.one(table, &item.span(), provider.as_deref()) {
                 if out.iter().any(|other| other.id == rule.id) {
-                    self.error(&span_of(table, "id", &item.span()), Some("id"), "used twice in this file; ids are unique");
+                    self.error(
+                        &span_of(table, "id", &item.span()),
+                        Some("id"),
+                        "used twice in this file; ids are unique",
+                    );
                 }
                 out.push(rule);
             }
@@ -142,34 +196,79 @@ impl<'a> Reader<'a> {
         out
     }
 
-    fn one(&mut self, table: &Table<'a>, span: &Range<usize>, provider: Option<&str>) -> Option<Rule> {
+    fn one(
+        &mut self,
+        table: &Table<'a>,
+        span: &Range<usize>,
+        provider: Option<&str>,
+    ) -> Option<Rule> {
         let errors_before = self.errors.len();
         let id = self.required(table, "id", span).unwrap_or_default();
         if !id.is_empty() {
             self.rule = Some(id.clone());
-            if !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-                self.error(&span_of(table, "id", span), Some("id"), "use kebab-case: a-z, 0-9 and `-`");
+            if !id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            {
+                self.error(
+                    &span_of(table, "id", span),
+                    Some("id"),
+                    "use kebab-case: a-z, 0-9 and `-`",
+                );
             }
         }
         for (key, _) in table.iter() {
             let key_text = key.get_ref().as_ref();
             if !FIELDS.contains(&key_text) {
-                let hint = nearest(key_text, FIELDS.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let hint = nearest(key_text, FIELDS.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 self.error(&key.span(), Some(key_text), format!("unknown{hint}"));
             }
         }
         let name = self.text_field(table, "name").unwrap_or_else(|| id.clone());
-        let provider = self.text_field(table, "provider").or_else(|| provider.map(str::to_owned)).unwrap_or_else(|| "custom".to_owned());
-        let severity = self.word(table, "severity", Severity::from_name, "low, medium, high or critical", Severity::High);
-        let confidence = self.word(table, "confidence", Confidence::from_name, "low, medium or high", Confidence::Medium);
-        let kind = self.word(table, "kind", SecretKind::from_name, "token, opaque, password or block", SecretKind::Token);
-        let boundary = self.word(table, "boundary", Boundary::from_name, "none, alnum, word, base64url, base64 or hex", Boundary::Alnum);
+        let provider = self
+            .text_field(table, "provider")
+            .or_else(|| provider.map(str::to_owned))
+            .unwrap_or_else(|| "custom".to_owned());
+        let severity = self.word(
+            table,
+            "severity",
+            Severity::from_name,
+            "low, medium, high or critical",
+            Severity::High,
+        );
+        let confidence = self.word(
+            table,
+            "confidence",
+            Confidence::from_name,
+            "low, medium or high",
+            Confidence::Medium,
+        );
+        let kind = self.word(
+            table,
+            "kind",
+            SecretKind::from_name,
+            "token, opaque, password or block",
+            SecretKind::Token,
+        );
+        let boundary = self.word(
+            table,
+            "boundary",
+            Boundary::from_name,
+            "none, alnum, word, base64url, base64 or hex",
+            Boundary::Alnum,
+        );
         let regex = self.required(table, "regex", span)?;
         let regex_span = span_of(table, "regex", span);
         let hir = match super::set::compile(&regex) {
             Err(error) => {
-                let cause = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
-                let hint = if regex.contains("(?=") || regex.contains("(?!") || regex.contains("(?<") && !regex.contains("(?<n") {
+                let cause = error
+                    .syntax_error()
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                let hint = if regex.contains("(?=")
+                    || regex.contains("(?!")
+                    || regex.contains("(?<") && !regex.contains("(?<n")
+                {
                     "; look-around does not exist here: use `boundary` for what may not stand beside the match"
                 } else {
                     ""
@@ -184,8 +283,13 @@ impl<'a> Reader<'a> {
         let checks = self.list(table, "checks");
         for check in &checks {
             if validate::by_name(check).is_none() {
-                let hint = nearest(check, validate::names()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                self.error(&span_of(table, "checks", span), Some("checks"), format!("there is no check `{check}`{hint}"));
+                let hint = nearest(check, validate::names())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                self.error(
+                    &span_of(table, "checks", span),
+                    Some("checks"),
+                    format!("there is no check `{check}`{hint}"),
+                );
             }
         }
         let rule = Rule {
@@ -210,24 +314,46 @@ impl<'a> Reader<'a> {
         (self.errors.len() == errors_before).then_some(rule)
     }
 
-    fn anchors(&mut self, table: &Table<'a>, hir: Option<&regex_syntax::hir::Hir>, regex_span: &Range<usize>) -> Vec<Anchor> {
+    fn anchors(
+        &mut self,
+        table: &Table<'a>,
+        hir: Option<&regex_syntax::hir::Hir>,
+        regex_span: &Range<usize>,
+    ) -> Vec<Anchor> {
         let mut out = Vec::new();
         for prefix in self.list(table, "prefixes") {
             if prefix.len() < 3 {
-                self.error(&span_of(table, "prefixes", regex_span), Some("prefixes"), format!("{prefix:?} is too short; a prefix has 3 bytes or more"));
+                self.error(
+                    &span_of(table, "prefixes", regex_span),
+                    Some("prefixes"),
+                    format!("{prefix:?} is too short; a prefix has 3 bytes or more"),
+                );
             }
             out.push(Anchor::Prefix(Cow::Owned(prefix)));
         }
         for keyword in self.list(table, "keywords") {
             if keyword.len() < 3 {
-                self.error(&span_of(table, "keywords", regex_span), Some("keywords"), format!("{keyword:?} is too short; a keyword has 3 bytes or more"));
+                self.error(
+                    &span_of(table, "keywords", regex_span),
+                    Some("keywords"),
+                    format!("{keyword:?} is too short; a keyword has 3 bytes or more"),
+                );
             }
             out.push(Anchor::Keyword(Cow::Owned(keyword.to_ascii_lowercase())));
         }
         if let Some(value) = table.get("base64_run") {
-            match value.get_ref().as_integer().and_then(|i| u16::from_str_radix(i.as_str(), i.radix()).ok()).filter(|n| *n >= 32) {
+            match value
+                .get_ref()
+                .as_integer()
+                .and_then(|i| u16::from_str_radix(i.as_str(), i.radix()).ok())
+                .filter(|n| *n >= 32)
+            {
                 Some(len) => out.push(Anchor::Base64Run(len)),
-                None => self.error(&value.span(), Some("base64_run"), "a number of bytes from 32 to 65535"),
+                None => self.error(
+                    &value.span(),
+                    Some("base64_run"),
+                    "a number of bytes from 32 to 65535",
+                ),
             }
         }
         let Some(hir) = hir else { return out };
@@ -252,15 +378,29 @@ impl<'a> Reader<'a> {
         out
     }
 
-    fn max_len(&mut self, table: &Table<'a>, hir: Option<&regex_syntax::hir::Hir>, regex_span: &Range<usize>) -> u32 {
-        let longest = hir.and_then(|hir| hir.properties().maximum_len()).and_then(|len| u32::try_from(len).ok());
+    fn max_len(
+        &mut self,
+        table: &Table<'a>,
+        hir: Option<&regex_syntax::hir::Hir>,
+        regex_span: &Range<usize>,
+    ) -> u32 {
+        let longest = hir
+            .and_then(|hir| hir.properties().maximum_len())
+            .and_then(|len| u32::try_from(len).ok());
         match table.get("max_len") {
             Some(value) => {
-                let given = value.get_ref().as_integer().and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
+                let given = value
+                    .get_ref()
+                    .as_integer()
+                    .and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
                 match given.filter(|n| (1..=MAX_MATCH_BYTES).contains(n)) {
                     Some(len) => len,
                     None => {
-                        self.error(&value.span(), Some("max_len"), format!("a number of bytes from 1 to {MAX_MATCH_BYTES}"));
+                        self.error(
+                            &value.span(),
+                            Some("max_len"),
+                            format!("a number of bytes from 1 to {MAX_MATCH_BYTES}"),
+                        );
                         1
                     }
                 }
@@ -269,7 +409,11 @@ impl<'a> Reader<'a> {
             None => match longest.filter(|len| *len < MAX_MATCH_BYTES) {
                 Some(len) => len + 1,
                 None => {
-                    self.error(regex_span, Some("regex"), "matches have no greatest length; give `max_len`, in bytes");
+                    self.error(
+                        regex_span,
+                        Some("regex"),
+                        "matches have no greatest length; give `max_len`, in bytes",
+                    );
                     1
                 }
             },
@@ -288,35 +432,70 @@ impl<'a> Reader<'a> {
         match value.get_ref().as_str() {
             Some(text) => Some(text.to_owned()),
             None => {
-                self.error(&value.span(), Some(field), format!("expected text, found {}", value.get_ref().type_str()));
+                self.error(
+                    &value.span(),
+                    Some(field),
+                    format!("expected text, found {}", value.get_ref().type_str()),
+                );
                 None
             }
         }
     }
 
     fn flag(&mut self, table: &Table<'a>, field: &str) -> bool {
-        let Some(value) = table.get(field) else { return false };
+        let Some(value) = table.get(field) else {
+            return false;
+        };
         value.get_ref().as_bool().unwrap_or_else(|| {
-            self.error(&value.span(), Some(field), format!("expected true or false, found {}", value.get_ref().type_str()));
+            self.error(
+                &value.span(),
+                Some(field),
+                format!(
+                    "expected true or false, found {}",
+                    value.get_ref().type_str()
+                ),
+            );
             false
         })
     }
 
-    fn word<T>(&mut self, table: &Table<'a>, field: &str, from_name: impl Fn(&str) -> Option<T>, words: &str, default: T) -> T {
-        let Some(text) = self.text_field(table, field) else { return default };
+    fn word<T>(
+        &mut self,
+        table: &Table<'a>,
+        field: &str,
+        from_name: impl Fn(&str) -> Option<T>,
+        words: &str,
+        default: T,
+    ) -> T {
+        let Some(text) = self.text_field(table, field) else {
+            return default;
+        };
         from_name(&text).unwrap_or_else(|| {
-            self.error(&span_of(table, field, &(0..0)), Some(field), format!("{text:?} is none of {words}"));
+            self.error(
+                &span_of(table, field, &(0..0)),
+                Some(field),
+                format!("{text:?} is none of {words}"),
+            );
             default
         })
     }
 
     fn list(&mut self, table: &Table<'a>, field: &str) -> Vec<String> {
-        let Some(value) = table.get(field) else { return Vec::new() };
-        let items = value.get_ref().as_array().map(|array| array.iter().map(text_of).collect::<Option<Vec<String>>>());
+        let Some(value) = table.get(field) else {
+            return Vec::new();
+        };
+        let items = value
+            .get_ref()
+            .as_array()
+            .map(|array| array.iter().map(text_of).collect::<Option<Vec<String>>>());
         if let Some(Some(items)) = items {
             return items;
         }
-        self.error(&value.span(), Some(field), "expected a list of texts, like [\"a\", \"b\"]");
+        self.error(
+            &value.span(),
+            Some(field),
+            "expected a list of texts, like [\"a\", \"b\"]",
+        );
         Vec::new()
     }
 }
@@ -330,7 +509,9 @@ fn owned(texts: Vec<String>) -> Cow<'static, [Cow<'static, str>]> {
 }
 
 fn span_of(table: &Table<'_>, field: &str, default: &Range<usize>) -> Range<usize> {
-    table.get(field).map_or_else(|| default.clone(), Spanned::span)
+    table
+        .get(field)
+        .map_or_else(|| default.clone(), Spanned::span)
 }
 
 #[cfg(test)]
@@ -372,28 +553,52 @@ samples = ["exk_{base62:36}"]
         let text = GOOD.replace(change.0, change.1);
         let errors = parse(Path::new("bad.toml"), &text).unwrap_err();
         let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        assert!(all.iter().any(|e| e.contains(expected)), "{expected:?} is not in {all:#?}");
+        assert!(
+            all.iter().any(|e| e.contains(expected)),
+            "{expected:?} is not in {all:#?}"
+        );
     }
 
     #[test]
     fn mistakes_name_file_line_and_field() {
-        check(("severity = \"high\"", "severity = \"hihg\""), "bad.toml:6: rule `example-token`: field `severity`: \"hihg\" is none of");
-        check(("prefixes", "prefix"), "bad.toml:7: rule `example-token`: field `prefix`: unknown; did you mean `prefixes`?");
-        check(("{36})'", "{36}'"), "bad.toml:8: rule `example-token`: field `regex`: ");
-        check(("[\"exk_\"]", "[\"abc_\"]"), "field `regex`: a match can start with");
+        check(
+            ("severity = \"high\"", "severity = \"hihg\""),
+            "bad.toml:6: rule `example-token`: field `severity`: \"hihg\" is none of",
+        );
+        check(
+            ("prefixes", "prefix"),
+            "bad.toml:7: rule `example-token`: field `prefix`: unknown; did you mean `prefixes`?",
+        );
+        check(
+            ("{36})'", "{36}'"),
+            "bad.toml:8: rule `example-token`: field `regex`: ",
+        );
+        check(
+            ("[\"exk_\"]", "[\"abc_\"]"),
+            "field `regex`: a match can start with",
+        );
         check(("[\"exk_\"]", "\"exk_\""), "expected a list of texts");
         check(("{36}", "*"), "give `max_len`");
         check(("exk_[0-9A-Za-z]{36}", "(?!x)exk_"), "look-around");
         check(("id = \"example-token\"", ""), "field `id`: missing");
         check(("id = \"example-token\"", "id = \"Example\""), "kebab-case");
-        check(("provider = \"example\"", "provder = \"x\""), "bad.toml:2: field `provder`: unknown");
+        check(
+            ("provider = \"example\"", "provder = \"x\""),
+            "bad.toml:2: field `provder`: unknown",
+        );
         check(("name = ", "name : "), "bad.toml:5: not TOML");
-        check(("samples", "checks = [\"nope\"]\nsamples"), "there is no check `nope`");
+        check(
+            ("samples", "checks = [\"nope\"]\nsamples"),
+            "there is no check `nope`",
+        );
     }
 
     #[test]
     fn suggestions_are_near() {
-        assert_eq!(nearest("gihub-pat", ["github-pat", "gitlab-pat"].into_iter()), Some("github-pat".to_owned()));
+        assert_eq!(
+            nearest("gihub-pat", ["github-pat", "gitlab-pat"].into_iter()),
+            Some("github-pat".to_owned())
+        );
         assert_eq!(nearest("zzzzz", ["github-pat"].into_iter()), None);
     }
 }

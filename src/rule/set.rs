@@ -2,10 +2,7 @@
 
 use std::{fmt, sync::OnceLock};
 
-use regex_automata::{
-    meta,
-    util::syntax,
-};
+use regex_automata::{meta, util::syntax};
 
 use super::{Rule, builtin};
 
@@ -28,10 +25,20 @@ pub enum RuleSetError {
 impl fmt::Display for RuleSetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::DuplicateId(id) => write!(f, "two rules have the id `{id}`; rename one, or turn off the built-in one with --disable {id}"),
-            Self::UnknownId(id, Some(near)) => write!(f, "there is no rule `{id}`; did you mean `{near}`?"),
-            Self::UnknownId(id, None) => write!(f, "there is no rule `{id}`; `keyfence rules list` shows them all"),
-            Self::TooMany(count) => write!(f, "{count} rules are too many; the limit is {}", u16::MAX),
+            Self::DuplicateId(id) => write!(
+                f,
+                "two rules have the id `{id}`; rename one, or turn off the built-in one with --disable {id}"
+            ),
+            Self::UnknownId(id, Some(near)) => {
+                write!(f, "there is no rule `{id}`; did you mean `{near}`?")
+            }
+            Self::UnknownId(id, None) => write!(
+                f,
+                "there is no rule `{id}`; `keyfence rules list` shows them all"
+            ),
+            Self::TooMany(count) => {
+                write!(f, "{count} rules are too many; the limit is {}", u16::MAX)
+            }
         }
     }
 }
@@ -75,7 +82,12 @@ impl RuleSet {
 
     fn of(builtin: &'static [Rule], extra: Vec<Rule>) -> Self {
         let count = builtin.len() + extra.len();
-        Self { builtin, extra, enabled: vec![true; count], regexes: (0..count).map(|_| OnceLock::new()).collect() }
+        Self {
+            builtin,
+            extra,
+            enabled: vec![true; count],
+            regexes: (0..count).map(|_| OnceLock::new()).collect(),
+        }
     }
 
     /// Turns on only the rules called `ids`.
@@ -84,7 +96,10 @@ impl RuleSet {
     ///
     /// When there is no rule with one of the ids.
     pub fn enable_only(&mut self, ids: &[String]) -> Result<(), RuleSetError> {
-        let wanted = ids.iter().map(|id| self.find(id)).collect::<Result<Vec<_>, _>>()?;
+        let wanted = ids
+            .iter()
+            .map(|id| self.find(id))
+            .collect::<Result<Vec<_>, _>>()?;
         self.enabled.fill(false);
         for index in wanted {
             self.enabled[usize::from(index.0)] = true;
@@ -113,19 +128,28 @@ impl RuleSet {
     pub fn find(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
         match self.iter().find(|(_, rule)| rule.id == id) {
             Some((index, _)) => Ok(index),
-            None => Err(RuleSetError::UnknownId(id.to_owned(), crate::rule::parse::nearest(id, self.iter().map(|(_, rule)| &*rule.id)))),
+            None => Err(RuleSetError::UnknownId(
+                id.to_owned(),
+                crate::rule::parse::nearest(id, self.iter().map(|(_, rule)| &*rule.id)),
+            )),
         }
     }
 
     /// Returns each rule with its index, also those turned off.
     pub fn iter(&self) -> impl Iterator<Item = (RuleIndex, &Rule)> {
-        self.builtin.iter().chain(&self.extra).enumerate().map(|(at, rule)| (RuleIndex(u16::try_from(at).expect("counted in new")), rule))
+        self.builtin
+            .iter()
+            .chain(&self.extra)
+            .enumerate()
+            .map(|(at, rule)| (RuleIndex(u16::try_from(at).expect("counted in new")), rule))
     }
 
     /// Returns the rule at `index`.
     pub fn rule(&self, index: RuleIndex) -> &Rule {
         let at = usize::from(index.0);
-        self.builtin.get(at).unwrap_or_else(|| &self.extra[at - self.builtin.len()])
+        self.builtin
+            .get(at)
+            .unwrap_or_else(|| &self.extra[at - self.builtin.len()])
     }
 
     /// Returns true when the rule at `index` is turned on.
@@ -145,8 +169,10 @@ impl RuleSet {
 
     /// Returns the regex of the rule at `index`, compiling it on first use.
     pub(crate) fn regex(&self, index: RuleIndex) -> &meta::Regex {
-        self.regexes[usize::from(index.0)]
-            .get_or_init(|| compile(&self.rule(index).regex).expect("a rule's regex was compiled when the rule was read"))
+        self.regexes[usize::from(index.0)].get_or_init(|| {
+            compile(&self.rule(index).regex)
+                .expect("a rule's regex was compiled when the rule was read")
+        })
     }
 }
 
@@ -157,7 +183,12 @@ impl RuleSet {
 /// When the regex is not valid or too large.
 pub(crate) fn compile(pattern: &str) -> Result<meta::Regex, meta::BuildError> {
     meta::Regex::builder()
-        .configure(meta::Config::new().utf8_empty(false).nfa_size_limit(Some(4 << 20)).hybrid_cache_capacity(256 << 10))
+        .configure(
+            meta::Config::new()
+                .utf8_empty(false)
+                .nfa_size_limit(Some(4 << 20))
+                .hybrid_cache_capacity(256 << 10),
+        )
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .build(pattern)
 }

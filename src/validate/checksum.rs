@@ -13,7 +13,11 @@ pub fn crc32(text: impl AsRef<[u8]>) -> u32 {
 ///
 /// GitHub and npm print checksums so (<https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/>).
 pub fn base62(value: u32, width: usize) -> String {
-    digits(value, width, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    digits(
+        value,
+        width,
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    )
 }
 
 /// Returns `value` in base 36, lower case, padded with `0` to `width` characters, as GitLab prints it
@@ -49,7 +53,10 @@ mod tests {
         assert_eq!(format!("{:08x}", crc32("hello")), "3610a686");
         assert_eq!(base62(crc32("A".repeat(30)), 6), "0uCPlr");
         assert_eq!(base62(crc32("A".repeat(70)), 6), "2pl4EB");
-        assert_eq!(base36(crc32(format!("glpat-{}.01.0w", "A".repeat(32))), 7), "04y2vfi"[..7].to_owned());
+        assert_eq!(
+            base36(crc32(format!("glpat-{}.01.0w", "A".repeat(32))), 7),
+            "04y2vfi"[..7].to_owned()
+        );
         let body = format!("github_pat_1{}_{}", "A".repeat(21), "B".repeat(43));
         assert_eq!(sha256_base32(body, 8), "KLXK7M6D");
     }

@@ -54,7 +54,10 @@ pub enum Verdict {
 impl Proof {
     /// Returns a refutation.
     pub fn refuted() -> Self {
-        Self { verdict: Verdict::Refuted, ..Self::default() }
+        Self {
+            verdict: Verdict::Refuted,
+            ..Self::default()
+        }
     }
 
     /// Returns "nothing speaks against it".
@@ -64,7 +67,11 @@ impl Proof {
 
     /// Returns a proof with its reason.
     pub fn proved(reason: &'static str) -> Self {
-        Self { verdict: Verdict::Proved, reason: Some(reason), ..Self::default() }
+        Self {
+            verdict: Verdict::Proved,
+            reason: Some(reason),
+            ..Self::default()
+        }
     }
 
     /// Adds a fact.
@@ -90,7 +97,10 @@ const CHECKS: &[(&str, Check)] = &[];
 
 /// Returns the check called `name`.
 pub fn by_name(name: &str) -> Option<Check> {
-    CHECKS.iter().find(|(n, _)| *n == name).map(|(_, check)| *check)
+    CHECKS
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, check)| *check)
 }
 
 /// Returns the names of all checks.

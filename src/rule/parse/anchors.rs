@@ -21,15 +21,26 @@ const MAX_DEPTH: usize = 24;
 
 /// Returns the syntax tree of `pattern`, or nothing when it is not valid.
 pub(super) fn parse(pattern: &str) -> Option<Hir> {
-    ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()
+    ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .ok()
 }
 
 /// Returns the anchors that `hir` itself names: the literals its matches start with.
 pub(super) fn derive(hir: &Hir) -> Vec<Anchor> {
-    let Some(starts) = starts(hir) else { return Vec::new() };
+    let Some(starts) = starts(hir) else {
+        return Vec::new();
+    };
     let mut out: Vec<Anchor> = Vec::new();
     for start in starts {
-        let exact: String = start.iter().map_while(|set| single(set)).map(char::from).collect();
+        let exact: String = start
+            .iter()
+            .map_while(|set| single(set))
+            .map(char::from)
+            .collect();
         let folded: String = start.iter().map_while(folded).map(char::from).collect();
         let anchor = if exact.len() >= 3 && exact.len() >= folded.len() {
             Anchor::Prefix(exact.into())
@@ -47,17 +58,35 @@ pub(super) fn derive(hir: &Hir) -> Vec<Anchor> {
 
 /// Returns an example of what a match can start with and no anchor begins.
 pub(super) fn uncovered(hir: &Hir, anchors: &[Anchor]) -> Option<String> {
-    let Some(starts) = starts(hir) else { return Some("too many things".to_owned()) };
-    starts.iter().find(|start| !anchors.iter().any(|anchor| covers(anchor, start))).map(|start| {
-        start.iter().take(8).map(|set| (0..=255).find(|b| has(set, *b)).map_or('?', char::from)).collect()
-    })
+    let Some(starts) = starts(hir) else {
+        return Some("too many things".to_owned());
+    };
+    starts
+        .iter()
+        .find(|start| !anchors.iter().any(|anchor| covers(anchor, start)))
+        .map(|start| {
+            start
+                .iter()
+                .take(8)
+                .map(|set| (0..=255).find(|b| has(set, *b)).map_or('?', char::from))
+                .collect()
+        })
 }
 
 fn covers(anchor: &Anchor, start: &Start) -> bool {
     match anchor {
-        Anchor::Prefix(text) => start.len() >= text.len() && text.bytes().zip(start).all(|(b, set)| single(set) == Some(b)),
+        Anchor::Prefix(text) => {
+            start.len() >= text.len()
+                && text
+                    .bytes()
+                    .zip(start)
+                    .all(|(b, set)| single(set) == Some(b))
+        }
         Anchor::Keyword(text) => {
-            start.len() >= text.len() && text.bytes().zip(start).all(|(b, set)| single(set).map(|c| c.to_ascii_lowercase()) == Some(b) || folded(set) == Some(b))
+            start.len() >= text.len()
+                && text.bytes().zip(start).all(|(b, set)| {
+                    single(set).map(|c| c.to_ascii_lowercase()) == Some(b) || folded(set) == Some(b)
+                })
         }
         Anchor::Base64Run(_) => true,
     }
@@ -79,7 +108,9 @@ fn single(set: &ByteSet) -> Option<u8> {
 
 /// Returns the lower-case form of the only byte of `set`, where case does not count.
 fn folded(set: &ByteSet) -> Option<u8> {
-    let mut bytes = (0..=255).filter(|b| has(set, *b)).map(|b: u8| b.to_ascii_lowercase());
+    let mut bytes = (0..=255)
+        .filter(|b| has(set, *b))
+        .map(|b: u8| b.to_ascii_lowercase());
     let first = bytes.next()?;
     bytes.all(|b| b == first).then_some(first)
 }
@@ -98,7 +129,9 @@ fn walk(hir: &Hir, open: &mut Vec<Start>, done: &mut Vec<Start>) -> Option<()> {
     if open.len() + done.len() > MAX_STARTS {
         return None;
     }
-    let (full, rest) = std::mem::take(open).into_iter().partition(|start: &Start| start.len() >= MAX_DEPTH);
+    let (full, rest) = std::mem::take(open)
+        .into_iter()
+        .partition(|start: &Start| start.len() >= MAX_DEPTH);
     done.extend(full);
     *open = rest;
     match hir.kind() {
@@ -129,7 +162,10 @@ fn walk(hir: &Hir, open: &mut Vec<Start>, done: &mut Vec<Start>) -> Option<()> {
             }
         }
         HirKind::Repetition(repetition) => {
-            for _ in 0..repetition.min.min(u32::try_from(MAX_DEPTH).unwrap_or(u32::MAX)) {
+            for _ in 0..repetition
+                .min
+                .min(u32::try_from(MAX_DEPTH).unwrap_or(u32::MAX))
+            {
                 walk(&repetition.sub, open, done)?;
             }
             if repetition.max != Some(repetition.min) {
@@ -151,9 +187,13 @@ fn walk(hir: &Hir, open: &mut Vec<Start>, done: &mut Vec<Start>) -> Option<()> {
 fn bytes_of(class: &Class) -> ByteSet {
     let mut set = ByteSet::default();
     match class {
-        Class::Bytes(class) => class.iter().for_each(|range| (range.start()..=range.end()).for_each(|b| add(&mut set, b))),
+        Class::Bytes(class) => class
+            .iter()
+            .for_each(|range| (range.start()..=range.end()).for_each(|b| add(&mut set, b))),
         Class::Unicode(class) => class.iter().for_each(|range| {
-            (0..=255_u8).filter(|b| (range.start()..=range.end()).contains(&char::from(*b))).for_each(|b| add(&mut set, b));
+            (0..=255_u8)
+                .filter(|b| (range.start()..=range.end()).contains(&char::from(*b)))
+                .for_each(|b| add(&mut set, b));
         }),
     }
     set

@@ -49,7 +49,9 @@ impl Random {
     /// Returns `len` characters of `alphabet`.
     pub fn text(&mut self, alphabet: &str, len: usize) -> String {
         let letters: Vec<char> = alphabet.chars().collect();
-        (0..len).map(|_| letters[self.below(letters.len())]).collect()
+        (0..len)
+            .map(|_| letters[self.below(letters.len())])
+            .collect()
     }
 
     /// Returns `len` random bytes.
@@ -63,14 +65,26 @@ pub const ALPHABETS: &[(&str, &str)] = &[
     ("digits", "0123456789"),
     ("upper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     ("lower", "abcdefghijklmnopqrstuvwxyz"),
-    ("letters", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+    (
+        "letters",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    ),
     ("base36", "abcdefghijklmnopqrstuvwxyz0123456789"),
     ("BASE36", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
-    ("base62", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+    (
+        "base62",
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    ),
     ("base32", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
     ("base32lower", "abcdefghijklmnopqrstuvwxyz234567"),
-    ("base64", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"),
-    ("base64url", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+    (
+        "base64",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    ),
+    (
+        "base64url",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    ),
     ("hex", "0123456789abcdef"),
     ("HEX", "0123456789ABCDEF"),
     ("bech32", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
@@ -110,7 +124,9 @@ pub fn fill(template: &str, random: &mut Random) -> Result<String, TemplateError
         let (plain, from) = rest.split_at(at);
         out.text.push_str(plain);
         if opens_hole(from) {
-            let inner = hole(from).ok_or_else(|| TemplateError(format!("`{{` is not closed in template {template:?}")))?;
+            let inner = hole(from).ok_or_else(|| {
+                TemplateError(format!("`{{` is not closed in template {template:?}"))
+            })?;
             out.fill_hole(inner, random)?;
             rest = from.get(inner.len() + 2..).unwrap_or_default();
         } else {
@@ -124,7 +140,11 @@ pub fn fill(template: &str, random: &mut Random) -> Result<String, TemplateError
 
 /// Returns true when the `{` that starts `from` is followed by a name and `:` or `}`; any other brace is plain text.
 fn opens_hole(from: &str) -> bool {
-    let name = from.bytes().skip(1).take_while(|b| b.is_ascii_alphanumeric() || *b == b'@').count();
+    let name = from
+        .bytes()
+        .skip(1)
+        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'@')
+        .count();
     name > 0 && matches!(from.as_bytes().get(name + 1), Some(b':' | b'}'))
 }
 
@@ -178,7 +198,8 @@ impl Filled {
                 checksum::by_name(argument, last.unwrap_or_default(), all.unwrap_or_default())
                     .ok_or_else(|| TemplateError(format!("unknown checksum {argument:?}")))?
             }
-            "make" => make::by_name(argument, random).ok_or_else(|| TemplateError(format!("unknown maker {argument:?}")))?,
+            "make" => make::by_name(argument, random)
+                .ok_or_else(|| TemplateError(format!("unknown maker {argument:?}")))?,
             _ => match ALPHABETS.iter().find(|(alphabet, _)| *alphabet == name) {
                 Some((_, letters)) => {
                     let len = length(argument, random)?;
@@ -194,7 +215,10 @@ impl Filled {
 }
 
 fn length(argument: &str, random: &mut Random) -> Result<usize, TemplateError> {
-    let parse = |text: &str| text.parse().map_err(|_| TemplateError(format!("{argument:?} is not a length")));
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|_| TemplateError(format!("{argument:?} is not a length")))
+    };
     match argument.split_once('-') {
         None => parse(argument),
         Some((low, high)) => {
@@ -231,7 +255,11 @@ mod tests {
 
     #[track_caller]
     fn check(template: &str, expected: &str) {
-        assert_eq!(fill(template, &mut Random::new(7)).unwrap(), expected, "{template}");
+        assert_eq!(
+            fill(template, &mut Random::new(7)).unwrap(),
+            expected,
+            "{template}"
+        );
     }
 
     #[test]
@@ -256,8 +284,14 @@ mod tests {
 
     #[test]
     fn checksums_see_the_last_hole_or_all() {
-        check("ghp_{one:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}{sum:crc32-base62-last}", &format!("ghp_{}0uCPlr", "A".repeat(30)));
-        check("x {@}glsa_{one:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}_{sum:crc32-hex-le-body}", &format!("x glsa_{}_d8dc8af3", "A".repeat(32)));
+        check(
+            "ghp_{one:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}{sum:crc32-base62-last}",
+            &format!("ghp_{}0uCPlr", "A".repeat(30)),
+        );
+        check(
+            "x {@}glsa_{one:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}_{sum:crc32-hex-le-body}",
+            &format!("x glsa_{}_d8dc8af3", "A".repeat(32)),
+        );
     }
 
     #[test]

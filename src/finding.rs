@@ -1,0 +1,164 @@
+//! What a scan tells: findings, and what was and was not read.
+
+use bstr::BString;
+
+use crate::{
+    matcher::lines::Place,
+    rule::{Confidence, Severity},
+    secret::{Fingerprint, Secret},
+    validate::Fact,
+};
+
+/// Where the bytes came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SourceKind {
+    /// A file on disk.
+    Worktree,
+    /// What the next commit adds.
+    Index,
+    /// The commits of a range.
+    Range,
+    /// The object database.
+    History,
+    /// A commit message.
+    Message,
+    /// Standard input.
+    Stdin,
+    /// Tag messages, notes, names and configuration.
+    Ref,
+}
+
+impl SourceKind {
+    /// Returns the word reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Worktree => "worktree",
+            Self::Index => "index",
+            Self::Range => "range",
+            Self::History => "history",
+            Self::Message => "message",
+            Self::Stdin => "stdin",
+            Self::Ref => "ref",
+        }
+    }
+}
+
+/// One credential at one place.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The id of the rule, or of the pair rule where several parts were joined.
+    pub rule: String,
+    /// The rule's name.
+    pub name: String,
+    /// Whose credential it is.
+    pub provider: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The keyed hash of the secret alone.
+    pub fingerprint: Fingerprint,
+    /// The path, relative to where the scan was asked; `<stdin>` for standard input. Not always UTF-8.
+    pub path: BString,
+    /// Where the finding starts: the first part's start.
+    pub start: Place,
+    /// The place right after the finding's last byte: the last part's end.
+    pub end: Place,
+    /// The secret, hidden.
+    pub redacted: String,
+    /// The secret. Only for `--show-secrets` and for policy.
+    pub secret: Secret,
+    /// The parts, in the order they stand; empty for a credential of one part.
+    pub parts: Vec<Part>,
+    /// Where the bytes came from.
+    pub source: SourceKind,
+    /// The encodings it was found under, outermost first.
+    pub decoded: Vec<&'static str>,
+    /// Facts: `account_id`, `key_type`, …
+    pub facts: Vec<Fact>,
+    /// Why it is thought a secret, for people.
+    pub reasons: Vec<String>,
+    /// What to do.
+    pub remediation: Vec<String>,
+    /// The line the finding starts on, with each secret in it hidden.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// One part of a credential of several parts.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Which part: `access_key_id`, `secret_access_key`, `session_token`.
+    pub part: String,
+    /// Where it starts.
+    pub start: Place,
+    /// The place right after its last byte.
+    pub end: Place,
+    /// Its bytes, hidden.
+    pub redacted: String,
+    /// Its bytes. Only for `--show-secrets`.
+    pub secret: Secret,
+}
+
+/// A line with its secrets hidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text; bytes that are not UTF-8 are replaced.
+    pub text: String,
+    /// Where in `text` (in bytes) the finding's hidden secret stands.
+    pub mark: std::ops::Range<usize>,
+}
+
+/// Something that was not read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The path, as in [`Finding::path`].
+    pub path: BString,
+    /// Why, for people and scripts: `fifo`, `permission denied`, `larger than 1 GiB`.
+    pub reason: String,
+    /// True when the scan was asked to read it: then the scan is incomplete.
+    pub incomplete: bool,
+}
+
+/// How much was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Bytes scanned.
+    pub bytes: u64,
+    /// Blobs scanned.
+    pub blobs: u64,
+    /// Files scanned.
+    pub files: u64,
+    /// Commits looked at.
+    pub commits: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.blobs += other.blobs;
+        self.files += other.files;
+        self.commits += other.commits;
+    }
+}
+
+/// The result of a scan. Findings are sorted by path, line, column and rule.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What was not read, sorted by path.
+    pub skipped: Vec<Skipped>,
+    /// How much was read.
+    pub counts: Counts,
+    /// How many rules were on.
+    pub rules: usize,
+    /// How long the scan took, in milliseconds; set by the caller, who has the clock.
+    pub elapsed_ms: u64,
+}
+
+impl Outcome {
+    /// Returns true when everything the scan was asked to read was read.
+    pub fn is_complete(&self) -> bool {
+        !self.skipped.iter().any(|skipped| skipped.incomplete)
+    }
+}

@@ -1,0 +1,119 @@
+//! A rule's regex at an anchor.
+//!
+//! [`try_at`] is a pure function of the rule and the bytes from a few before the anchor to [`Rule::max_len`] after it.
+//! Whatever calls it with the same position gets the same candidate: the fast engine, the reference engine, a scan in
+//! chunks, a scan of what a delta inserted.
+//!
+//! [`Rule::max_len`]: crate::rule::Rule::max_len
+
+pub mod lines;
+
+use std::ops::Range;
+
+use regex_automata::{Anchored, Input};
+
+use crate::rule::{Anchor, Rule, RuleIndex, RuleSet};
+
+/// A regex match that no check and no judge has looked at yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    /// The rule that matched.
+    pub rule: RuleIndex,
+    /// The chunk it was found in.
+    pub bytes: &'a [u8],
+    /// The whole match, in the chunk.
+    pub span: Range<usize>,
+    /// The secret, within `span`.
+    pub secret: Range<usize>,
+}
+
+impl<'a> Candidate<'a> {
+    /// Returns the bytes of the secret.
+    pub fn secret(&self) -> &'a [u8] {
+        &self.bytes[self.secret.clone()]
+    }
+
+    /// Returns the bytes of the whole match.
+    pub fn matched(&self) -> &'a [u8] {
+        &self.bytes[self.span.clone()]
+    }
+}
+
+/// Returns the match of the rule at `index` that starts at `start`.
+pub fn try_at<'a>(
+    rules: &RuleSet,
+    index: RuleIndex,
+    bytes: &'a [u8],
+    start: usize,
+) -> Option<Candidate<'a>> {
+    let rule = rules.rule(index);
+    if checks_start(rule) && !rule.boundary.allows_start(bytes, start) {
+        return None;
+    }
+    let limit = bytes.len().min(start + rule.max_len as usize);
+    let input = Input::new(bytes)
+        .range(start..limit)
+        .anchored(Anchored::Yes);
+    let regex = rules.regex(index);
+    let (span, secret) = if regex.captures_len() > 1 {
+        let mut captures = regex.create_captures();
+        regex.search_captures(&input, &mut captures);
+        let whole = captures.get_match()?.range();
+        let secret = captures
+            .get_group(1)
+            .map_or_else(|| whole.clone(), |group| group.range());
+        (whole, secret)
+    } else {
+        let whole = regex.search(&input)?.range();
+        (whole.clone(), whole)
+    };
+    (!secret.is_empty() && rule.boundary.allows_end(bytes, secret.end)).then_some(Candidate {
+        rule: index,
+        bytes,
+        span,
+        secret,
+    })
+}
+
+/// Returns true when the boundary holds for the start of a match, too: not for keywords, which stand within names
+/// (`db_password`).
+fn checks_start(rule: &Rule) -> bool {
+    !rule
+        .anchors
+        .iter()
+        .any(|anchor| matches!(anchor, Anchor::Keyword(_)))
+}
+
+/// The reference engine: every enabled rule at every position, without prefilter.
+///
+/// Slow and plain on purpose; the fast engine must return exactly this (law 1). Candidates come in the order of their
+/// start, then of their rule.
+pub fn reference<'a>(rules: &RuleSet, bytes: &'a [u8]) -> Vec<Candidate<'a>> {
+    let mut out = Vec::new();
+    for (index, _) in rules.iter().filter(|(index, _)| rules.is_enabled(*index)) {
+        out.extend((0..bytes.len()).filter_map(|start| {
+            let found = try_at(rules, index, bytes, start)?;
+            starts_at_run(rules.rule(index), bytes, start).then_some(found)
+        }));
+    }
+    out.sort_by_key(|candidate| (candidate.span.start, candidate.rule));
+    out
+}
+
+/// Returns false when the rule is anchored at whole runs and `start` is not the start of one of the right length.
+fn starts_at_run(rule: &Rule, bytes: &[u8], start: usize) -> bool {
+    rule.anchors.iter().all(|anchor| match anchor {
+        Anchor::Base64Run(len) => {
+            let end = bytes[start..]
+                .iter()
+                .position(|b| !is_base64(*b))
+                .map_or(bytes.len(), |n| start + n);
+            end - start == usize::from(*len)
+        }
+        _ => true,
+    })
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+}

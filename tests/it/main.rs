@@ -1,0 +1,5 @@
+//! The integration tests, in one binary.
+
+mod codegen;
+mod patterns;
+mod rules;

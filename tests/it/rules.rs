@@ -1,0 +1,97 @@
+//! Each rule finds its samples, and nothing finds its near misses.
+
+use keyfence::{
+    detection::{Judged, judge},
+    matcher::reference,
+    rule::{
+        Rule, RuleSet,
+        template::{Random, fill},
+    },
+};
+
+/// How many instances are drawn of each template.
+const INSTANCES: u64 = 25;
+
+/// Returns the ids of the rules that find something in `text`.
+fn found(rules: &RuleSet, text: &str) -> Vec<String> {
+    let mut ids: Vec<String> = reference(rules, text.as_bytes())
+        .iter()
+        .filter(|candidate| {
+            matches!(
+                judge(rules, candidate, b"config/settings.txt"),
+                Judged::Kept { .. }
+            )
+        })
+        .map(|candidate| rules.rule(candidate.rule).id.to_string())
+        .collect();
+    ids.dedup();
+    ids
+}
+
+fn instances(template: &str, rule: &Rule) -> Vec<String> {
+    (0..INSTANCES)
+        .map(|seed| {
+            fill(template, &mut Random::new(seed))
+                .unwrap_or_else(|e| panic!("rule {}: {e}", rule.id))
+        })
+        .collect()
+}
+
+#[test]
+fn every_sample_is_found_by_its_own_rule() {
+    let all = crate::patterns::all();
+    let rules = RuleSet::new(false, all.clone()).unwrap();
+    let mut wrong = Vec::new();
+    for rule in &all {
+        assert!(!rule.samples.is_empty(), "rule {} has no samples", rule.id);
+        for template in rule.samples.iter() {
+            let missed: Vec<String> = instances(template, rule)
+                .into_iter()
+                .filter(|text| !found(&rules, text).contains(&rule.id.to_string()))
+                .collect();
+            if let Some(text) = missed.first() {
+                wrong.push(format!(
+                    "{}: {template:?}: {} of {INSTANCES} missed, e.g. {text:?}",
+                    rule.id,
+                    missed.len()
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "samples their own rule does not find:\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn no_near_miss_is_found() {
+    let all = crate::patterns::all();
+    let rules = RuleSet::new(false, all.clone()).unwrap();
+    let mut wrong = Vec::new();
+    for rule in &all {
+        assert!(
+            !rule.near_misses.is_empty(),
+            "rule {} has no near misses",
+            rule.id
+        );
+        for template in rule.near_misses.iter() {
+            for text in instances(template, rule) {
+                let ids = found(&rules, &text);
+                if !ids.is_empty() {
+                    wrong.push(format!(
+                        "{}: {template:?} is found by {ids:?}, e.g. {text:?}",
+                        rule.id
+                    ));
+                    break;
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "near misses that are found:\n{}",
+        wrong.join("\n")
+    );
+}
