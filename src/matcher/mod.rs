@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use regex_automata::{Anchored, Input};
 
+use crate::prefilter::runs::is_base64;
 use crate::rule::{Anchor, Rule, RuleIndex, RuleSet};
 
 /// A regex match that no check and no judge has looked at yet.
@@ -112,8 +113,4 @@ fn starts_at_run(rule: &Rule, bytes: &[u8], start: usize) -> bool {
         }
         _ => true,
     })
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
 }

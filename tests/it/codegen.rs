@@ -1,21 +1,37 @@
-//! `src/rule/builtin.rs` is what `patterns/` generates.
+//! The generated files are what `patterns/` generates.
 //!
-//! `KEYFENCE_BLESS=1 cargo test codegen` writes it anew.
+//! `KEYFENCE_BLESS=1 cargo test --test it codegen` writes them anew.
 
 use std::{env, fs, path::PathBuf};
 
-use keyfence::rule::codegen;
+use keyfence::{
+    prefilter::{self, Tables},
+    rule::{self, RuleSet},
+};
 
 #[test]
-fn builtin_rules_are_those_of_the_patterns_folder() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/rule/builtin.rs");
-    let expected = codegen::source(&crate::patterns::all());
-    if env::var_os("KEYFENCE_BLESS").is_some() {
-        fs::write(&path, &expected).unwrap();
+fn generated_files_are_those_of_the_patterns_folder() {
+    let rules = crate::patterns::all();
+    let builtin = rule::codegen::source(&rules);
+    let tables = Tables::of(&RuleSet::new(false, rules).unwrap());
+    let mut differ = Vec::new();
+    for (path, expected) in [
+        ("src/rule/builtin.rs", builtin),
+        (
+            "src/prefilter/builtin.rs",
+            prefilter::codegen::source(&tables),
+        ),
+    ] {
+        let full = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+        if env::var_os("KEYFENCE_BLESS").is_some() {
+            fs::write(&full, &expected).unwrap();
+        }
+        if fs::read_to_string(&full).unwrap() != expected {
+            differ.push(path);
+        }
     }
-    let actual = fs::read_to_string(&path).unwrap();
     assert!(
-        actual == expected,
-        "patterns/ and src/rule/builtin.rs differ; run `KEYFENCE_BLESS=1 cargo test codegen`"
+        differ.is_empty(),
+        "{differ:?} differ from patterns/; run `KEYFENCE_BLESS=1 cargo test --test it codegen`"
     );
 }

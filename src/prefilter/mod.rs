@@ -1,0 +1,231 @@
+//! Finds anchors in bytes, nothing else.
+//!
+//! [`Tables`] say which literals to look for. Two engines read them: [`plain`] looks at every position with a hash of
+//! the next bytes; [`vector`] looks at 32 positions at a time with AVX2 and asks the same hash only where its
+//! fingerprint matches. Both return the same hits in the same order (tested), so which one runs changes nothing.
+//!
+//! Why not Aho-Corasick: the dense automaton for these literals reads about 0.4 GB/s a core; a fingerprint of four bytes in
+//! eight buckets (the idea of Teddy in Hyperscan and of the `aho-corasick` crate, which stops at 64 literals) reads several
+//! times that. `benches/RESULTS.md` has the numbers.
+
+mod builtin;
+pub mod codegen;
+mod plain;
+pub mod runs;
+mod tables;
+#[cfg(target_arch = "x86_64")]
+mod vector;
+
+use std::{borrow::Cow, ops::Range};
+
+pub use tables::{Literal, Tables};
+
+use crate::rule::RuleSet;
+
+/// A place where a rule's regex is to be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hit {
+    /// The position, in the chunk.
+    pub start: u32,
+    /// The rule.
+    pub rule: u16,
+}
+
+/// The rule of a hit where no rule's regex is tried: a base64 run starts there that is to be decoded.
+pub const DECODE: u16 = u16::MAX;
+
+/// The shortest base64 run that is decoded where a literal announces it, in bytes.
+const MIN_ANNOUNCED: usize = 24;
+
+/// Finds anchors with the fastest engine that this processor has.
+#[derive(Debug, Clone)]
+pub struct Prefilter {
+    tables: Cow<'static, Tables>,
+    vector: bool,
+}
+
+impl Prefilter {
+    /// Returns the prefilter for the anchors of `rules`: for the built-in rules alone nothing is built.
+    pub fn of(rules: &RuleSet) -> Self {
+        Self::new(if rules.is_builtin_only() {
+            Cow::Borrowed(&builtin::TABLES)
+        } else {
+            Cow::Owned(Tables::of(rules))
+        })
+    }
+
+    /// Returns a prefilter over `tables`.
+    pub fn new(tables: Cow<'static, Tables>) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let vector = std::arch::is_x86_feature_detected!("avx2");
+        #[cfg(not(target_arch = "x86_64"))]
+        let vector = false;
+        Self { tables, vector }
+    }
+
+    /// Returns the same prefilter without vector instructions.
+    #[must_use]
+    pub fn portable(mut self) -> Self {
+        self.vector = false;
+        self
+    }
+
+    /// Replaces `hits` by the hits of `bytes`, sorted by start and rule, without repeats.
+    ///
+    /// `bytes` has fewer than 2^32 bytes.
+    pub fn find(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
+        hits.clear();
+        self.find_literals(bytes, hits);
+        if !self.tables.runs.is_empty() {
+            self.find_runs(bytes, |run| {
+                for (len, rule) in self.tables.runs.iter() {
+                    if run.len() >= usize::from(*len) {
+                        hits.push(Hit {
+                            start: offset(run.end - usize::from(*len)),
+                            rule: *rule,
+                        });
+                    }
+                }
+            });
+        }
+        hits.sort_unstable();
+        hits.dedup();
+    }
+
+    /// Returns the maximal run of base64 bytes that starts at `start`, where it is long enough to be decoded.
+    ///
+    /// No more than [`crate::rule::MAX_MATCH_BYTES`] of a run are looked at.
+    pub fn run_at(&self, bytes: &[u8], start: usize) -> Option<Range<usize>> {
+        let limit = bytes
+            .len()
+            .min(start + crate::rule::MAX_MATCH_BYTES as usize);
+        let end = bytes[start..limit]
+            .iter()
+            .position(|b| !runs::is_base64(*b))
+            .map_or(limit, |n| start + n);
+        let is_start = start == 0 || !runs::is_base64(bytes[start - 1]);
+        (is_start && end - start >= MIN_ANNOUNCED).then_some(start..end)
+    }
+
+    /// Calls `each` with every maximal run of at least [`runs::MIN_LEN`] base64 bytes (`A-Za-z0-9+/`), in order.
+    pub fn find_runs(&self, bytes: &[u8], each: impl FnMut(Range<usize>)) {
+        #[cfg(target_arch = "x86_64")]
+        if self.vector {
+            return runs::vector(bytes, each);
+        }
+        runs::plain(bytes, each);
+    }
+
+    fn find_literals(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
+        #[cfg(target_arch = "x86_64")]
+        if self.vector {
+            return vector::find(&self.tables, bytes, hits);
+        }
+        plain::find(&self.tables, bytes, 0..bytes.len(), hits);
+    }
+}
+
+/// Returns `at` as a hit holds it.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).expect("a chunk has fewer than 2^32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Cow, DECODE, Hit, Literal, Prefilter, Tables, runs};
+
+    fn literals() -> Vec<Literal> {
+        let list: [(&str, bool); 9] = [
+            ("AKIA", false),
+            ("ASIA", false),
+            ("password", true),
+            ("SG.", false),
+            ("ghp_", false),
+            ("api_key", true),
+            ("pwd", true),
+            ("-----BEGIN", false),
+            ("passwd", true),
+        ];
+        list.iter()
+            .enumerate()
+            .map(|(rule, (text, fold))| Literal {
+                text: (*text).into(),
+                fold: *fold,
+                rules: vec![u16::try_from(rule).unwrap()].into(),
+            })
+            .collect()
+    }
+
+    /// Every literal compared at every position.
+    fn naive(bytes: &[u8]) -> Vec<Hit> {
+        let mut out = Vec::new();
+        for start in 0..bytes.len() {
+            for (rule, literal) in literals().iter().enumerate() {
+                let Some(here) = bytes.get(start..start + literal.text.len()) else {
+                    continue;
+                };
+                if here == literal.text.as_bytes()
+                    || literal.fold && here.eq_ignore_ascii_case(literal.text.as_bytes())
+                {
+                    out.push(Hit {
+                        start: u32::try_from(start).unwrap(),
+                        rule: u16::try_from(rule).unwrap(),
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    #[track_caller]
+    fn check(bytes: &[u8]) {
+        let prefilter = Prefilter::new(Cow::Owned(Tables::build(literals(), vec![])));
+        let (mut fast, mut portable) = (Vec::new(), Vec::new());
+        prefilter.find(bytes, &mut fast);
+        prefilter.clone().portable().find(bytes, &mut portable);
+        fast.retain(|hit| hit.rule != DECODE);
+        portable.retain(|hit| hit.rule != DECODE);
+        let expected = naive(bytes);
+        assert_eq!(portable, expected, "portable");
+        assert_eq!(fast, expected, "vector");
+    }
+
+    #[test]
+    fn finds_literals_at_every_alignment() {
+        for pad in 0..70 {
+            let mut text = vec![b'x'; pad];
+            text.extend(b"AKIA password PASSWD pwd SG. ghp_ Api_Key -----BEGIN");
+            check(&text);
+            text.extend(vec![b'y'; 70 - pad]);
+            check(&text);
+        }
+        check(b"");
+        check(b"pw");
+    }
+
+    proptest! {
+        #[test]
+        fn engines_agree(parts in proptest::collection::vec(prop_oneof![
+            "[ -~]{0,40}",
+            Just("AKIA".to_owned()), Just("passWORD".to_owned()), Just("SG.".to_owned()), Just("gh".to_owned()), Just("p_".to_owned()),
+            Just("pass".to_owned()), Just("wd".to_owned()),
+        ], 0..20)) {
+            check(parts.concat().as_bytes());
+        }
+
+        #[test]
+        fn run_engines_agree(parts in proptest::collection::vec(prop_oneof!["[A-Za-z0-9+/]{0,50}", "[ =\\n._-]{0,4}", Just("\u{e9}".to_owned())], 0..20)) {
+            let text = parts.concat();
+            let bytes = text.as_bytes();
+            let (mut plain, mut vector) = (Vec::new(), Vec::new());
+            runs::plain(bytes, |run| plain.push(run));
+            Prefilter::new(Cow::Owned(Tables::build(literals(), vec![]))).find_runs(bytes, |run| vector.push(run));
+            prop_assert_eq!(&plain, &vector);
+            for run in &plain {
+                prop_assert!(run.len() >= runs::MIN_LEN);
+            }
+        }
+    }
+}
