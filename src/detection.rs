@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     judge::{self, Opinion, Scene},
     matcher::{Candidate, lines::Place},
-    rule::{Confidence, RuleIndex, RuleSet, Severity},
+    rule::{Confidence, MAX_MATCH_BYTES, RuleIndex, RuleSet, Severity},
     secret::Secret,
     validate::{self, Fact, Subject, Verdict},
 };
@@ -37,6 +37,10 @@ pub struct Detection {
     pub decoded: Vec<&'static str>,
     /// What stands around it, for rules with a part.
     pub context: Option<Box<crate::pair::Context>>,
+    /// Where in the blob `line` begins.
+    pub line_offset: u64,
+    /// The line or lines of the secret, cut to what reports and inline markers need.
+    pub line: Secret,
 }
 
 /// What checks and judges made of a candidate.
@@ -82,7 +86,11 @@ pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged 
         let proof = check(Subject {
             secret: candidate.secret(),
             matched: candidate.matched(),
-            after: &candidate.bytes[candidate.span.end..],
+            after: &candidate.bytes[candidate.span.end
+                ..candidate
+                    .bytes
+                    .len()
+                    .min(candidate.span.end + MAX_MATCH_BYTES as usize)],
         });
         match proof.verdict {
             Verdict::Refuted => {

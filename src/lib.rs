@@ -1,12 +1,24 @@
-//! Finds credentials in bytes.
+//! Finds credentials, AWS access key pairs first, in bytes, files and git repositories.
+//!
+//! The library takes settings as arguments: it reads no environment, no home folder and no clock, prints nothing and never
+//! exits. Start with [`Scanner`].
+
+pub mod chunk;
 pub mod detection;
 pub mod engine;
 pub mod finding;
 pub mod judge;
 pub mod matcher;
 pub mod pair;
+pub mod policy;
 pub mod prefilter;
 pub mod report;
 pub mod rule;
+pub mod scan;
 pub mod secret;
+pub mod source;
 pub mod validate;
+
+pub use finding::{Finding, Outcome, SourceKind};
+pub use rule::RuleSet;
+pub use scan::{Options, Scanner};

@@ -8,7 +8,7 @@ use crate::rule::{Anchor, RuleSet};
 /// A literal and the rules that are tried where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Literal {
-    /// The text; in lower case when `fold` is set. At least [`MIN_LITERAL`] bytes.
+    /// The text; in lower case when `fold` is set. At least three bytes.
     pub text: Cow<'static, str>,
     /// Compare without regard to ASCII case.
     pub fold: bool,
@@ -17,7 +17,7 @@ pub struct Literal {
 }
 
 /// The shortest literal, in bytes.
-pub const MIN_LITERAL: usize = 3;
+pub(super) const MIN_LITERAL: usize = 3;
 
 /// How many bytes of a literal the fingerprint covers.
 pub(super) const WINDOW: usize = 4;
@@ -84,7 +84,7 @@ impl Tables {
     ///
     /// # Panics
     ///
-    /// When a literal is shorter than [`MIN_LITERAL`] bytes or there are more than 65,534 of them.
+    /// When a literal is shorter than three bytes or there are more than 65,534 of them.
     pub fn build(literals: Vec<Literal>, runs: Vec<(u16, u16)>) -> Self {
         let windows: Vec<u8> = literals
             .iter()

@@ -1,0 +1,3 @@
+//! What the user accepts.
+
+pub mod inline;

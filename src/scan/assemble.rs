@@ -1,0 +1,99 @@
+//! From the detections of a blob to its findings: pairing, policy, excerpts.
+
+use std::ops::Range;
+
+use bstr::BStr;
+
+use super::{Options, excerpt};
+use crate::{
+    detection::Detection,
+    finding::{Finding, Part, SourceKind},
+    pair::{self, Group},
+    policy::inline,
+    rule::RuleSet,
+};
+
+/// Returns the findings among `detections` that policy does not accept.
+pub(super) fn findings(
+    rules: &RuleSet,
+    options: &Options,
+    path: &BStr,
+    kind: SourceKind,
+    detections: Vec<Detection>,
+) -> Vec<Finding> {
+    let mut hidden: Vec<Range<u64>> = detections.iter().map(|d| d.secret_span.clone()).collect();
+    hidden.sort_by_key(|range| (range.start, range.end));
+    let groups = pair::join(rules, detections);
+    groups
+        .into_iter()
+        .filter(|group| {
+            group.confidence >= options.min_confidence && group.severity >= options.min_severity
+        })
+        .filter(|group| !(options.inline_markers && is_excused(rules, group)))
+        .map(|group| finding(options, path, kind, group, &hidden))
+        .collect()
+}
+
+/// Returns true when a marker on the line of any part excuses the group or that part's rule.
+fn is_excused(rules: &RuleSet, group: &Group) -> bool {
+    group.parts.iter().any(|part| {
+        let line = part.detection.line.expose();
+        inline::excuses(line, &group.id)
+            || inline::excuses(line, &rules.rule(part.detection.rule).id)
+    })
+}
+
+fn finding(
+    options: &Options,
+    path: &BStr,
+    kind: SourceKind,
+    group: Group,
+    hidden: &[Range<u64>],
+) -> Finding {
+    let first = group
+        .parts
+        .iter()
+        .min_by_key(|part| part.detection.secret_span.start)
+        .expect("a group has a part");
+    let last = group
+        .parts
+        .iter()
+        .max_by_key(|part| part.detection.secret_span.end)
+        .expect("a group has a part");
+    let secret = &group.secret().secret;
+    let parts = |part: &pair::GroupPart| Part {
+        part: part.name.to_string(),
+        start: part.detection.start,
+        end: part.detection.end,
+        redacted: part.detection.secret.redacted(),
+        secret: part.detection.secret.clone(),
+    };
+    Finding {
+        fingerprint: secret.fingerprint(&options.salt),
+        path: path.to_owned(),
+        start: first.detection.start,
+        end: last.detection.end,
+        redacted: if group.parts.len() > 1 {
+            first.detection.secret.redacted()
+        } else {
+            secret.redacted()
+        },
+        secret: secret.clone(),
+        parts: if group.parts.len() > 1 {
+            group.parts.iter().map(parts).collect()
+        } else {
+            Vec::new()
+        },
+        source: kind,
+        decoded: group.secret().decoded.clone(),
+        excerpt: Some(excerpt::build(&first.detection, hidden)),
+        rule: group.id,
+        name: group.name,
+        provider: group.provider,
+        severity: group.severity,
+        confidence: group.confidence,
+        facts: group.facts,
+        reasons: group.reasons,
+        remediation: group.remediation,
+    }
+}

@@ -1,0 +1,274 @@
+//! The one place where the stages meet.
+
+mod assemble;
+mod blob;
+mod excerpt;
+
+use std::{
+    io,
+    sync::{Mutex, PoisonError},
+};
+
+use bstr::{BStr, ByteSlice as _};
+
+use crate::{
+    chunk::{self, Chunk},
+    engine::{Engine, Scratch},
+    finding::{Counts, Finding, Outcome, Skipped, SourceKind},
+    rule::{Confidence, RuleSet, Severity},
+    source::{Blob, Content, MakeVisitor, Visitor},
+};
+
+/// Behaviour of a scan that has a default.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// The least confidence that is reported.
+    pub min_confidence: Confidence,
+    /// The least severity that is reported.
+    pub min_severity: Severity,
+    /// Honour inline markers.
+    pub inline_markers: bool,
+    /// The repository's own salt for fingerprints.
+    pub salt: Vec<u8>,
+    /// The size of a chunk of a large blob, in bytes.
+    pub chunk_size: usize,
+    /// How many detections of one blob are kept; more make the scan incomplete.
+    pub max_detections: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            min_confidence: Confidence::Low,
+            min_severity: Severity::Low,
+            inline_markers: true,
+            salt: Vec::new(),
+            chunk_size: chunk::SIZE,
+            max_detections: 10_000,
+        }
+    }
+}
+
+/// Scans blobs.
+///
+/// ```
+/// use keyfence::{Options, RuleSet, Scanner, SourceKind};
+///
+/// let scanner = Scanner::new(RuleSet::builtin(), Options::default());
+/// let findings = scanner.scan_bytes("notes.txt", SourceKind::Worktree, b"nothing to see here");
+/// assert!(findings.is_empty());
+/// ```
+#[derive(Debug)]
+pub struct Scanner {
+    engine: Engine,
+    options: Options,
+}
+
+impl Scanner {
+    /// Returns a scanner for `rules`.
+    pub fn new(rules: RuleSet, options: Options) -> Self {
+        Self {
+            engine: Engine::new(rules),
+            options,
+        }
+    }
+
+    /// Returns the rules.
+    pub fn rules(&self) -> &RuleSet {
+        self.engine.rules()
+    }
+
+    /// Returns the findings in `bytes`, sorted by place and rule.
+    pub fn scan_bytes(
+        &self,
+        path: impl AsRef<[u8]>,
+        kind: SourceKind,
+        bytes: &[u8],
+    ) -> Vec<Finding> {
+        let collected = Mutex::new(Collected::default());
+        let mut worker = Worker::new(self, &collected);
+        worker.whole(path.as_ref().as_bstr(), kind, bytes);
+        drop(worker);
+        let mut findings = collected
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .findings;
+        sort(&mut findings);
+        findings
+    }
+
+    /// Scans what `source` hands out and returns everything there is to tell.
+    ///
+    /// `source` makes a visitor for each of its threads; their number and the order of blobs do not change the outcome.
+    pub fn run(&self, source: impl FnOnce(&MakeVisitor<'_>)) -> Outcome {
+        let collected = Mutex::new(Collected::default());
+        source(&|| Box::new(Worker::new(self, &collected)));
+        let Collected {
+            mut findings,
+            mut skipped,
+            counts,
+        } = collected
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        sort(&mut findings);
+        skipped.sort();
+        skipped.dedup();
+        Outcome {
+            findings,
+            skipped,
+            counts,
+            rules: self.rules().enabled_count(),
+            elapsed_ms: 0,
+        }
+    }
+}
+
+/// Sorts findings as every report shows them.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (&a.path, a.start, a.end, &a.rule, a.fingerprint).cmp(&(
+            &b.path,
+            b.start,
+            b.end,
+            &b.rule,
+            b.fingerprint,
+        ))
+    });
+}
+
+#[derive(Debug, Default)]
+struct Collected {
+    findings: Vec<Finding>,
+    skipped: Vec<Skipped>,
+    counts: Counts,
+}
+
+/// One thread's share of a scan. What it found is handed over when it is dropped.
+struct Worker<'s> {
+    scanner: &'s Scanner,
+    shared: &'s Mutex<Collected>,
+    own: Collected,
+    scratch: Scratch,
+    buffer: Vec<u8>,
+}
+
+impl<'s> Worker<'s> {
+    fn new(scanner: &'s Scanner, shared: &'s Mutex<Collected>) -> Self {
+        Self {
+            scanner,
+            shared,
+            own: Collected::default(),
+            scratch: Scratch::default(),
+            buffer: Vec::new(),
+        }
+    }
+
+    fn whole(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) {
+        if bytes.len() > self.scanner.options.chunk_size {
+            let read = self.stream(path, kind, &mut &bytes[..]);
+            return debug_assert!(read.is_ok(), "reading from memory does not fail");
+        }
+        let mut scan = self.blob_scan(path);
+        scan.chunk(&Chunk::whole(bytes), true, &mut self.scratch);
+        self.finish(scan, path, kind, bytes.len() as u64);
+    }
+
+    fn stream(
+        &mut self,
+        path: &BStr,
+        kind: SourceKind,
+        reader: &mut dyn io::Read,
+    ) -> Result<u64, (u64, io::Error)> {
+        let mut scan = self.blob_scan(path);
+        let scratch = &mut self.scratch;
+        let read = chunk::read(
+            reader,
+            self.scanner.options.chunk_size,
+            &mut self.buffer,
+            |chunk| scan.chunk(chunk, false, scratch),
+        );
+        let total = *read.as_ref().unwrap_or_else(|(total, _)| total);
+        self.finish(scan, path, kind, total);
+        read
+    }
+
+    fn blob_scan<'p>(&self, path: &'p BStr) -> blob::BlobScan<'p>
+    where
+        's: 'p,
+    {
+        blob::BlobScan::new(
+            &self.scanner.engine,
+            path,
+            self.scanner.options.max_detections,
+        )
+    }
+
+    fn finish(&mut self, scan: blob::BlobScan<'_>, path: &BStr, kind: SourceKind, bytes: u64) {
+        self.own.counts += Counts {
+            bytes,
+            blobs: 1,
+            files: u64::from(kind == SourceKind::Worktree),
+            commits: 0,
+        };
+        let (detections, overflow) = scan.finish();
+        if overflow {
+            let reason = format!(
+                "more than {} candidates; the rest were not looked at",
+                self.scanner.options.max_detections
+            );
+            self.own.skipped.push(Skipped {
+                path: path.to_owned(),
+                reason,
+                incomplete: true,
+            });
+        }
+        if !detections.is_empty() {
+            self.own.findings.extend(assemble::findings(
+                self.scanner.rules(),
+                &self.scanner.options,
+                path,
+                kind,
+                detections,
+            ));
+        }
+    }
+}
+
+impl Visitor for Worker<'_> {
+    fn blob(&mut self, blob: Blob<'_>) -> io::Result<()> {
+        match blob.content {
+            Content::Bytes(bytes) => self.whole(blob.path, blob.kind, bytes),
+            Content::Reader {
+                reader,
+                expected_len,
+            } => {
+                let total = self
+                    .stream(blob.path, blob.kind, reader)
+                    .map_err(|(_, error)| error)?;
+                if let Some(expected) = expected_len.filter(|expected| total < *expected) {
+                    let reason = format!("truncated while read: {total} of {expected} bytes");
+                    self.skip(Skipped {
+                        path: blob.path.to_owned(),
+                        reason,
+                        incomplete: true,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, skipped: Skipped) {
+        self.own.skipped.push(skipped);
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.findings.append(&mut self.own.findings);
+        shared.skipped.append(&mut self.own.skipped);
+        shared.counts += self.own.counts;
+    }
+}
