@@ -2,4 +2,5 @@
 
 mod codegen;
 mod patterns;
+mod reports;
 mod rules;
