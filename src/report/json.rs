@@ -1,6 +1,6 @@
 //! The `json` format: one object, `{"schema":1,"findings":[…],"summary":{…}}`.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::{Report, ReportOptions, model, scrub::Scrub};
 use crate::finding::Outcome;
@@ -18,8 +18,9 @@ impl Report for Json {
     ) -> io::Result<()> {
         let scrub = Scrub::new(outcome, options);
         let document = model::Document::new(outcome, options, &scrub);
-        let mut text = serde_json::to_vec(&document)?;
-        text.push(b'\n');
-        out.write_all(&text)
+        let mut out = BufWriter::new(out);
+        serde_json::to_writer(&mut out, &document)?;
+        out.write_all(b"\n")?;
+        out.flush()
     }
 }
