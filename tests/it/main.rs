@@ -3,5 +3,6 @@
 mod architecture;
 mod codegen;
 mod patterns;
+mod readme;
 mod reports;
 mod rules;
