@@ -1,8 +1,26 @@
 //! Reports: one file a format.
+//!
+//! A report is a pure function of an [`Outcome`] and [`ReportOptions`]: it knows no terminal, no clock and no git. Errors of
+//! the writer come back as they are, so that a caller can tell a broken pipe from a full disk.
+//!
+//! Only `--show-secrets` makes a report call [`Secret::expose`]. Besides, every text that comes from the scanned bytes
+//! (paths, excerpts, facts) is searched for the secrets that were found: a token that is also a file name does not get out.
+//!
+//! [`Secret::expose`]: crate::secret::Secret::expose
+
+pub mod human;
+pub mod json;
+pub mod jsonl;
+pub mod model;
+mod scrub;
+mod text;
 
 use std::io::{self, Write};
 
 use crate::finding::Outcome;
+
+/// The JSON Schema (draft 2020-12) of the `json` format; `$defs/line` is the schema of one line of `jsonl`.
+pub const JSON_SCHEMA: &str = include_str!("keyfence.schema.json");
 
 /// What every report may do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -11,6 +29,9 @@ pub struct ReportOptions {
     pub show_secrets: bool,
     /// Use colour and other terminal features.
     pub colour: bool,
+    /// Say how to accept a finding that is not a secret. Of no use where allow entries and markers are not read
+    /// (`--no-allow`).
+    pub accept: bool,
 }
 
 /// A report format.
@@ -26,4 +47,19 @@ pub trait Report {
         options: ReportOptions,
         out: &mut dyn Write,
     ) -> io::Result<()>;
+}
+
+/// All formats by the name `--format` takes.
+pub static FORMATS: &[(&str, &(dyn Report + Sync))] = &[
+    ("human", &human::Human),
+    ("json", &json::Json),
+    ("jsonl", &jsonl::JsonLines),
+];
+
+/// Returns the format called `name`.
+pub fn by_name(name: &str) -> Option<&'static (dyn Report + Sync)> {
+    FORMATS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, report)| *report)
 }

@@ -1,0 +1,303 @@
+//! The fields of the JSON formats, shared by `json` and `jsonl`; `keyfence.schema.json` says the same as JSON Schema.
+//!
+//! Lines and columns count from 1, columns in bytes. The end is exclusive: `end_column` is the column right after the last
+//! byte, so that a secret of 40 bytes in column 23 ends in column 63. A fact that is absent is an absent key.
+
+use std::borrow::Cow;
+
+use bstr::{BStr, ByteSlice as _};
+use data_encoding::BASE64;
+use serde::{Serialize, Serializer};
+
+use super::{ReportOptions, scrub::Scrub};
+use crate::{
+    finding,
+    rule::{Confidence, Severity},
+    secret::Secret,
+    validate::Fact,
+};
+
+/// The version of the fields. Counts up when one changes its meaning or goes; a new one leaves it.
+pub const SCHEMA: u32 = 1;
+
+/// The one object of the `json` format.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document<'a> {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// What was found, sorted by path, line, column and rule.
+    pub findings: Vec<Finding<'a>>,
+    /// What was and was not read.
+    pub summary: Summary<'a>,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn new(
+        outcome: &'a finding::Outcome,
+        options: ReportOptions,
+        scrub: &Scrub,
+    ) -> Self {
+        Self {
+            schema: SCHEMA,
+            findings: outcome
+                .findings
+                .iter()
+                .map(|finding| Finding::new(finding, options, scrub))
+                .collect(),
+            summary: Summary::new(outcome, scrub),
+        }
+    }
+}
+
+/// One finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding<'a> {
+    /// Always `finding`.
+    pub kind: &'static str,
+    /// The rule's id.
+    pub rule: &'a str,
+    /// The rule's name.
+    pub name: &'a str,
+    /// Whose credential it is.
+    pub provider: &'a str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The fingerprint of the secret: 32 hexadecimal digits.
+    pub fingerprint: String,
+    /// Where it is.
+    #[serde(flatten)]
+    pub path: Path<'a>,
+    /// The line it starts on.
+    pub line: u64,
+    /// The column of its first byte.
+    pub column: u64,
+    /// The line it ends on.
+    pub end_line: u64,
+    /// The column right after its last byte.
+    pub end_column: u64,
+    /// The secret, hidden.
+    pub redacted: Cow<'a, str>,
+    /// The secret in clear, with `--show-secrets` only.
+    #[serde(flatten)]
+    pub secret: Option<Clear<'a>>,
+    /// The parts of a credential of several parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part<'a>>,
+    /// Where the bytes came from.
+    pub source: &'static str,
+    /// The encodings it was found under, outermost first.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub decoded: &'a [&'static str],
+    /// Named facts about it.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
+    /// What to do.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub remediation: &'a [String],
+}
+
+impl<'a> Finding<'a> {
+    pub(super) fn new(
+        finding: &'a finding::Finding,
+        options: ReportOptions,
+        scrub: &Scrub,
+    ) -> Self {
+        Self {
+            kind: "finding",
+            rule: &finding.rule,
+            name: &finding.name,
+            provider: &finding.provider,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            fingerprint: finding.fingerprint.to_string(),
+            path: Path::new(finding.path.as_bstr(), scrub),
+            line: finding.start.line,
+            column: finding.start.column,
+            end_line: finding.end.line,
+            end_column: finding.end.column,
+            redacted: scrub.text(&finding.redacted),
+            secret: Clear::new(&finding.secret, options),
+            parts: finding
+                .parts
+                .iter()
+                .map(|part| Part::new(part, options, scrub))
+                .collect(),
+            source: finding.source.name(),
+            decoded: &finding.decoded,
+            facts: Facts::new(&finding.facts, scrub),
+            remediation: &finding.remediation,
+        }
+    }
+}
+
+/// One part of a credential of several parts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Part<'a> {
+    /// Which part: `access_key_id`, `secret_access_key`.
+    pub part: &'a str,
+    /// The line it starts on.
+    pub line: u64,
+    /// The column of its first byte.
+    pub column: u64,
+    /// Its bytes, hidden.
+    pub redacted: Cow<'a, str>,
+    /// Its bytes in clear, with `--show-secrets` only.
+    #[serde(flatten)]
+    pub secret: Option<Clear<'a>>,
+}
+
+impl<'a> Part<'a> {
+    fn new(part: &'a finding::Part, options: ReportOptions, scrub: &Scrub) -> Self {
+        Self {
+            part: &part.part,
+            line: part.start.line,
+            column: part.start.column,
+            redacted: scrub.text(&part.redacted),
+            secret: Clear::new(&part.secret, options),
+        }
+    }
+}
+
+/// A path; where it is not UTF-8, its bytes in base64 (RFC 4648 section 4) beside a lossy text.
+#[derive(Debug, Clone, Serialize)]
+pub struct Path<'a> {
+    /// The path, with what is not UTF-8 replaced by U+FFFD.
+    pub path: Cow<'a, str>,
+    /// The exact bytes, where `path` is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_bytes: Option<String>,
+}
+
+impl<'a> Path<'a> {
+    fn new(path: &'a BStr, scrub: &Scrub) -> Self {
+        let (path, path_bytes) = lossless(scrub.bytes(path));
+        Self { path, path_bytes }
+    }
+}
+
+/// A secret in clear.
+#[derive(Debug, Clone, Serialize)]
+pub struct Clear<'a> {
+    /// The secret, with what is not UTF-8 replaced by U+FFFD.
+    pub secret: Cow<'a, str>,
+    /// The exact bytes in base64, where `secret` is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_bytes: Option<String>,
+}
+
+impl<'a> Clear<'a> {
+    fn new(secret: &'a Secret, options: ReportOptions) -> Option<Self> {
+        options.show_secrets.then(|| {
+            let (secret, secret_bytes) = lossless(Cow::Borrowed(secret.expose()));
+            Self {
+                secret,
+                secret_bytes,
+            }
+        })
+    }
+}
+
+/// Returns `bytes` as text, and in base64 too when the text had to leave something out.
+fn lossless(bytes: Cow<'_, [u8]>) -> (Cow<'_, str>, Option<String>) {
+    let encoded = bytes.to_str().is_err().then(|| BASE64.encode(&bytes));
+    let text = match bytes {
+        Cow::Borrowed(bytes) => bytes.to_str_lossy(),
+        Cow::Owned(bytes) => Cow::Owned(bytes.to_str_lossy().into_owned()),
+    };
+    (text, encoded)
+}
+
+/// Facts by name, in the order they were found. Parts that know the same fact say it once; where they differ, both are told.
+#[derive(Debug, Clone, Default)]
+pub struct Facts(Vec<Fact>);
+
+impl Facts {
+    fn new(facts: &[Fact], scrub: &Scrub) -> Self {
+        let mut merged: Vec<Fact> = Vec::with_capacity(facts.len());
+        for (name, value) in facts {
+            let value = scrub.text(value);
+            match merged.iter_mut().find(|(known, _)| known == name) {
+                None => merged.push((name, value.into_owned())),
+                Some((_, known)) if known.split(", ").any(|v| v == value) => {}
+                Some((_, known)) => {
+                    known.push_str(", ");
+                    known.push_str(&value);
+                }
+            }
+        }
+        Self(merged)
+    }
+
+    /// Returns true when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// What was and was not read.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary<'a> {
+    /// Always `summary`.
+    pub kind: &'static str,
+    /// False when something the scan was asked to read was not read.
+    pub complete: bool,
+    /// How many findings there are.
+    pub findings: usize,
+    /// How many rules were on.
+    pub rules: usize,
+    /// Bytes scanned.
+    pub bytes: u64,
+    /// Blobs scanned.
+    pub blobs: u64,
+    /// Files scanned.
+    pub files: u64,
+    /// Commits looked at.
+    pub commits: u64,
+    /// What was not read, sorted by path.
+    pub skipped: Vec<Skipped<'a>>,
+    /// How long the scan took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+impl<'a> Summary<'a> {
+    pub(super) fn new(outcome: &'a finding::Outcome, scrub: &Scrub) -> Self {
+        let counts = outcome.counts;
+        Self {
+            kind: "summary",
+            complete: outcome.is_complete(),
+            findings: outcome.findings.len(),
+            rules: outcome.rules,
+            bytes: counts.bytes,
+            blobs: counts.blobs,
+            files: counts.files,
+            commits: counts.commits,
+            skipped: outcome
+                .skipped
+                .iter()
+                .map(|skipped| Skipped {
+                    path: Path::new(skipped.path.as_bstr(), scrub),
+                    reason: scrub.text(&skipped.reason),
+                })
+                .collect(),
+            elapsed_ms: outcome.elapsed_ms,
+        }
+    }
+}
+
+/// Something that was not read.
+#[derive(Debug, Clone, Serialize)]
+pub struct Skipped<'a> {
+    /// Where it is.
+    #[serde(flatten)]
+    pub path: Path<'a>,
+    /// Why it was not read.
+    pub reason: Cow<'a, str>,
+}
