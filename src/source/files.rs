@@ -62,7 +62,7 @@ pub struct Place<'a> {
 
 /// Reads `paths`, or the whole work tree of the repository round `place.base` when there are none.
 ///
-/// A named file is read even when it is ignored. Findings carry paths as they were named, without `./`; those of a whole
+/// A named file or folder is read even when it is ignored itself. Findings carry paths as they were named, without `./`; those of a whole
 /// work tree start at its root.
 ///
 /// # Errors

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     index::{Entry, File, decode, entry, extension},
@@ -138,15 +138,15 @@ impl Walk<'_> {
                 at += 1;
                 continue;
             };
-            let (folder, below) = (&path[..=prefix + slash], &name[..slash]);
+            let (folder, below) = (path[..=prefix + slash].as_bstr(), &name[..slash]);
             if entry.mode == entry::Mode::DIR {
                 // A sparse index keeps a folder outside the checkout as one entry with its tree.
-                self.tree(tree.tree(below), entry.id, folder.into())?;
+                self.tree(tree.tree(below), entry.id, folder)?;
                 at += 1;
                 continue;
             }
             let rest = &index.entries()[at..range.end];
-            let end = at + rest.partition_point(|e| e.path(index).starts_with(folder));
+            let end = at + rest.partition_point(|e| e.path(index).starts_with(&folder[..]));
             let child =
                 cached.and_then(|node| node.children.iter().find(|child| child.name[..] == *below));
             self.folder(tree.tree(below), child, at..end, folder.len())?;
@@ -177,12 +177,7 @@ impl Walk<'_> {
     }
 
     /// Compares a tree with the one HEAD has at `prefix`, which ends with a slash.
-    fn tree(
-        &mut self,
-        head: Option<ObjectId>,
-        new: ObjectId,
-        prefix: BString,
-    ) -> Result<(), Cause> {
+    fn tree(&mut self, head: Option<ObjectId>, new: ObjectId, prefix: &BStr) -> Result<(), Cause> {
         if head == Some(new) {
             return Ok(());
         }
@@ -193,13 +188,13 @@ impl Walk<'_> {
         };
         let old = Lookup::new(&old);
         for entry in &self.objects.find_tree(&new, &mut new_buffer)?.entries {
-            let mut path = prefix.clone();
+            let mut path = prefix.to_owned();
             path.extend_from_slice(entry.filename);
             let id = entry.oid.to_owned();
             match entry.mode.kind() {
                 EntryKind::Tree => {
                     path.push(b'/');
-                    self.tree(old.tree(entry.filename), id, path)?;
+                    self.tree(old.tree(entry.filename), id, path.as_ref())?;
                 }
                 EntryKind::Commit => {}
                 EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {

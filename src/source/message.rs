@@ -35,11 +35,10 @@ impl Cleanup {
     pub fn from_config(value: Option<&str>, edited: bool) -> Option<Self> {
         match value.unwrap_or("default") {
             "strip" => Some(Self::Strip),
-            "whitespace" => Some(Self::Whitespace),
             "verbatim" => Some(Self::Verbatim),
             "default" if edited => Some(Self::Strip),
             "scissors" if edited => Some(Self::Scissors),
-            "default" | "scissors" => Some(Self::Whitespace),
+            "whitespace" | "default" | "scissors" => Some(Self::Whitespace),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, FileType, OpenOptions},
-    io::{self, Read},
+    io::{self, Read as _},
     path::Path,
 };
 
