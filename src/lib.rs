@@ -7,6 +7,7 @@ pub mod chunk;
 pub mod detection;
 pub mod engine;
 pub mod finding;
+pub mod hook;
 pub mod judge;
 pub mod matcher;
 pub mod pair;

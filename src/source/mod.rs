@@ -4,9 +4,21 @@
 //! that read with several threads make one visitor per thread, so that a visitor needs no lock; the order of blobs is
 //! free, because results are sorted later.
 
+pub mod error;
+pub mod files;
+pub mod index;
+pub mod message;
+pub mod repository;
+pub mod stdin;
+
+mod blobs;
+mod head;
+mod open;
+mod tracked;
+
 use std::io::{self, Read};
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 
 use crate::finding::{Skipped, SourceKind};
 
@@ -52,3 +64,56 @@ pub trait Visitor: Send {
 
 /// Makes the visitor of a thread.
 pub type MakeVisitor<'a> = dyn Fn() -> Box<dyn Visitor + 'a> + Sync + 'a;
+
+/// Names `path` as not read.
+fn skip(visitor: &mut dyn Visitor, path: &BStr, reason: impl Into<String>, incomplete: bool) {
+    visitor.skip(Skipped {
+        path: BString::from(path),
+        reason: reason.into(),
+        incomplete,
+    });
+}
+
+/// Returns the reason for not having read something, for people and scripts.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "vanished".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// Returns a number of bytes for people: `1 MiB`, `1500 bytes`.
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match UNITS
+        .iter()
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit))
+    {
+        Some((unit, name)) => format!("{} {name}", bytes / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+/// Returns why something above the limit was not read.
+fn too_large(limit: u64) -> String {
+    format!("larger than {}", size(limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_for_people() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1500, "1500 bytes"),
+            (1024, "1 KiB"),
+            (5 << 20, "5 MiB"),
+            (1 << 30, "1 GiB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

@@ -2,7 +2,10 @@
 
 mod architecture;
 mod codegen;
+mod git;
+mod hooks;
 mod patterns;
 mod readme;
 mod reports;
 mod rules;
+mod sources;

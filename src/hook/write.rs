@@ -1,0 +1,99 @@
+//! Changes files so that at every moment either the old or the new one is there.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
+
+use super::error::Error;
+
+/// Writes an executable file in one step.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let fail = |source| Error::Write {
+        path: path.into(),
+        source,
+    };
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".keyfence-{}", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = create(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|e| {
+        // The error that is reported is the first one; the leftover may not even exist.
+        drop(fs::remove_file(&temporary));
+        fail(e)
+    })
+}
+
+fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o777);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    // After a crash there is the old hook or the whole new one; an empty hook would let everything pass.
+    file.sync_all()
+}
+
+/// Keeps the file at `from` under the name `to`, which must be free. The file stays at `from` as well where the system can do
+/// that, so that no commit slips through before the new hook stands.
+pub(super) fn keep(from: &Path, to: &Path) -> Result<(), Error> {
+    let fail = |source| Error::Write {
+        path: to.into(),
+        source,
+    };
+    let is_link = from.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+    if !is_link {
+        match fs::hard_link(from, to) {
+            Ok(()) => return Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(fail(e)),
+            // Not every file system has hard links.
+            Err(_) => {}
+        }
+    }
+    fs::rename(from, to).map_err(fail)
+}
+
+/// Moves `from` to `to`, over what is there.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(|source| Error::Write {
+        path: to.into(),
+        source,
+    })
+}
+
+/// Makes sure that the owner's execute bits that reading allows are set, and returns true when they were not.
+#[cfg(unix)]
+pub(super) fn make_executable(path: &Path) -> Result<bool, Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fail = |source| Error::Write {
+        path: path.into(),
+        source,
+    };
+    let mode = fs::metadata(path).map_err(fail)?.permissions().mode();
+    let wanted = mode | ((mode & 0o444) >> 2);
+    if mode == wanted {
+        return Ok(false);
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(wanted)).map_err(fail)?;
+    Ok(true)
+}
+
+/// Does nothing: there are no execute bits here.
+#[cfg(not(unix))]
+pub(super) fn make_executable(_path: &Path) -> Result<bool, Error> {
+    Ok(false)
+}
+
+/// Takes [`keep`] back.
+pub(super) fn undo_keep(from: &Path, to: &Path) -> io::Result<()> {
+    if from.symlink_metadata().is_ok() {
+        fs::remove_file(to)
+    } else {
+        fs::rename(to, from)
+    }
+}

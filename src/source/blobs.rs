@@ -1,0 +1,103 @@
+//! Reads blobs by id and hands them over.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use bstr::BString;
+use gix::{
+    ObjectId,
+    objs::{Find as _, FindHeader as _, Kind},
+    odb::HandleArc,
+};
+
+use super::{
+    Blob, Content, MakeVisitor, Visitor, error::Error, head, index::Options, reason,
+    repository::Repository, skip, too_large,
+};
+use crate::finding::SourceKind;
+
+/// From how many blobs on several threads are worth their start.
+const PARALLEL_BLOBS: usize = 64;
+
+/// A blob to read, and where it stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) path: BString,
+    pub(super) id: ObjectId,
+}
+
+/// Reads all of `wanted`.
+pub(super) fn read(
+    repository: &Repository,
+    wanted: &[Wanted],
+    kind: SourceKind,
+    options: Options,
+    make_visitor: &MakeVisitor<'_>,
+) -> Result<(), Error> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let objects = head::objects(repository)?;
+    let next = AtomicUsize::new(0);
+    let work = |objects: HandleArc| {
+        let (mut visitor, mut buffer) = (make_visitor(), Vec::new());
+        while let Some(blob) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+            one(&objects, blob, kind, options, &mut *visitor, &mut buffer);
+        }
+    };
+    if options.threads > 1 && wanted.len() > PARALLEL_BLOBS {
+        thread::scope(|scope| {
+            for _ in 1..options.threads {
+                let objects = objects.clone();
+                scope.spawn(|| work(objects));
+            }
+            work(objects.clone());
+        });
+    } else {
+        work(objects);
+    }
+    Ok(())
+}
+
+fn one(
+    objects: &HandleArc,
+    wanted: &Wanted,
+    kind: SourceKind,
+    options: Options,
+    visitor: &mut dyn Visitor,
+    buffer: &mut Vec<u8>,
+) {
+    let path = wanted.path.as_ref();
+    // The size comes first, so that a blob above the limit is never unpacked.
+    let header = match objects.try_header(&wanted.id) {
+        Ok(Some(header)) => header,
+        Ok(None) => {
+            let reason = format!("blob {} is not in the object database", wanted.id);
+            return skip(visitor, path, reason, true);
+        }
+        Err(e) => return skip(visitor, path, format!("blob {}: {e}", wanted.id), true),
+    };
+    if header.kind != Kind::Blob {
+        let reason = format!("object {} is a {}, not a blob", wanted.id, header.kind);
+        return skip(visitor, path, reason, true);
+    }
+    if header.size > options.max_blob_bytes {
+        return skip(visitor, path, too_large(options.max_blob_bytes), true);
+    }
+    match objects.try_find(&wanted.id, buffer) {
+        Ok(Some(data)) => {
+            let blob = Blob {
+                path,
+                kind,
+                content: Content::Bytes(data.data),
+            };
+            if let Err(e) = visitor.blob(blob) {
+                skip(visitor, path, reason(&e), true);
+            }
+        }
+        Ok(None) => skip(visitor, path, "vanished", true),
+        Err(e) => skip(visitor, path, format!("blob {}: {e}", wanted.id), true),
+    }
+}
