@@ -4,6 +4,7 @@
 //! exits. Start with [`Scanner`].
 
 pub mod chunk;
+pub mod cli;
 pub mod detection;
 pub mod engine;
 pub mod finding;

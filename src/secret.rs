@@ -59,13 +59,8 @@ impl fmt::Debug for Secret {
 
 /// Returns `bytes` with their content hidden, as [`Secret::redacted`] describes.
 pub fn redact(bytes: &[u8]) -> String {
-    if let Some(header) = bytes.strip_prefix(b"-----BEGIN ") {
-        let label = header.split(|b| *b == b'-').next().unwrap_or_default();
-        return format!(
-            "-----BEGIN {}----- ({} bytes hidden)",
-            String::from_utf8_lossy(label),
-            bytes.len()
-        );
+    if let Some(label) = pem_label(bytes) {
+        return format!("-----BEGIN {label}----- ({} bytes hidden)", bytes.len());
     }
     let shown = if bytes.len() < 16 {
         0
@@ -90,6 +85,16 @@ pub fn redact(bytes: &[u8]) -> String {
         "*".repeat(hidden),
         plain(&bytes[bytes.len() - shown..])
     )
+}
+
+/// Returns the label of the PEM header that `bytes` start with (RFC 7468 section 2): capitals, digits and spaces.
+fn pem_label(bytes: &[u8]) -> Option<&str> {
+    let rest = bytes.strip_prefix(b"-----BEGIN ")?;
+    let label = rest.get(..memchr::memmem::find(&rest[..rest.len().min(64)], b"-----")?)?;
+    let is_label = label
+        .iter()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b' ');
+    std::str::from_utf8(label).ok().filter(|_| is_label)
 }
 
 /// A keyed hash of a secret: 128 bits of HMAC-SHA-256 (RFC 2104), the same wherever the secret stands.

@@ -2,7 +2,7 @@
 //!
 //! A [`Rule`] is read from TOML ([`parse`]) either long before the program runs (the files in `patterns/`, kept as the table
 //! in `builtin.rs`) or at run time (a user's own files); both end in the same type. Nothing is compiled here:
-//! a rule's regex is compiled by [`RuleSet::regex`] when its anchor is first seen.
+//! a rule's regex is compiled by its [`RuleSet`] when its anchor is first seen.
 
 pub mod boundary;
 mod builtin;

@@ -1,0 +1,259 @@
+//! What can be typed. Nothing is looked up or resolved here: that is `settings.rs`.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Keeps credentials, AWS access key pairs first, out of git
+#[derive(Debug, Parser)]
+#[command(
+    name = "keyfence",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 nothing found, 1 findings, 2 bad usage, trouble or an incomplete scan"
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Scan files, what is staged, a commit message or standard input
+    Scan(Scan),
+    /// Run a git hook (what an installed hook calls)
+    Hook(Hook),
+    /// Install the hooks of this repository
+    Install(Install),
+    /// Remove what install has written and restore what was there
+    Uninstall(Uninstall),
+    /// List, show or check rules
+    Rules(Rules),
+    /// Explain what each stage makes of a text or of a place in a file
+    Why(Why),
+    /// Print shell completions
+    Completions(Completions),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Scan {
+    /// Files or folders to scan; `-` for standard input; the repository's work tree when none is given
+    #[arg(value_name = "PATH", help_heading = "Input")]
+    pub(super) paths: Vec<OsString>,
+    /// Scan what the next commit adds (index against HEAD)
+    #[arg(long, conflicts_with_all = ["paths", "message"], help_heading = "Input")]
+    pub(super) staged: bool,
+    /// Scan a commit message file, as git will store it
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "paths",
+        help_heading = "Input"
+    )]
+    pub(super) message: Option<PathBuf>,
+    /// Treat paths as plain files: look up no repository
+    #[arg(long, conflicts_with_all = ["staged", "untracked"], help_heading = "Input")]
+    pub(super) no_git: bool,
+    /// Also scan what .gitignore names
+    #[arg(long, help_heading = "Input")]
+    pub(super) no_ignore: bool,
+    /// Which untracked files to scan
+    #[arg(long, value_enum, default_value = "normal", help_heading = "Input")]
+    pub(super) untracked: Untracked,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Untracked {
+    No,
+    Normal,
+    All,
+}
+
+/// Options of scan and hook alike.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Common {
+    /// Format of the report on standard output [default: human]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(super) format: Option<Format>,
+    /// Also write a report to a file (can be repeated)
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
+    pub(super) report: Vec<String>,
+    /// Least confidence to report [default: medium for hooks, low otherwise]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Output")]
+    pub(super) min_confidence: Option<ConfidenceLevel>,
+    /// Least severity to report
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        default_value = "low",
+        help_heading = "Output"
+    )]
+    pub(super) min_severity: SeverityLevel,
+    /// Print secrets in clear
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_secrets: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub(super) color: When,
+    /// When to show progress on standard error
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub(super) progress: When,
+    #[command(flatten)]
+    pub(super) rules: RuleOptions,
+    /// Ignore inline markers and allow entries
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_allow: bool,
+    /// Number of threads [default: one per processor]
+    #[arg(long, value_name = "N", help_heading = "Performance")]
+    pub(super) threads: Option<usize>,
+    /// Skip files that are larger, and say so (exit code 2): 500k, 20M, 1G
+    #[arg(long, value_name = "SIZE", help_heading = "Performance")]
+    pub(super) max_file_size: Option<String>,
+}
+
+#[derive(Debug, Default, ClapArgs)]
+pub(super) struct RuleOptions {
+    /// Also use the rules of a file, or of each *.toml in a folder (can be repeated)
+    #[arg(long, value_name = "FILE|DIR", help_heading = "Rules")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Use only these rules (can be repeated)
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Rules")]
+    pub(super) enable: Vec<String>,
+    /// Do not use these rules (can be repeated)
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Rules")]
+    pub(super) disable: Vec<String>,
+    /// Leave out the built-in rules
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_builtin: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Human,
+    Json,
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConfidenceLevel {
+    Low,
+    Medium,
+    High,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SeverityLevel {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Hook {
+    /// Which hook: pre-commit or commit-msg
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// The hook's own arguments
+    #[arg(value_name = "ARG")]
+    pub(super) arguments: Vec<OsString>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Install {
+    /// Which hooks to install
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "pre-commit,commit-msg"
+    )]
+    pub(super) hooks: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Uninstall {
+    /// Which hooks to remove [default: all that install has written]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(super) hooks: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// List the rules
+    List {
+        #[command(flatten)]
+        rules: RuleOptions,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one rule
+    Show {
+        /// The rule's id
+        id: String,
+        #[command(flatten)]
+        rules: RuleOptions,
+    },
+    /// Check rule files: each rule finds its samples, none finds its near misses
+    Check {
+        /// Rule files or folders of rule files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Why {
+    /// A text, or PATH:LINE, or `-` to read the text from standard input
+    #[arg(value_name = "TEXT|PATH:LINE")]
+    pub(super) what: OsString,
+    #[command(flatten)]
+    pub(super) rules: RuleOptions,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
+}

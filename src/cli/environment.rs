@@ -1,0 +1,123 @@
+//! What the process is given from outside: variables, folders, the terminal.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one file that reads environment variables"
+)]
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+};
+
+use super::{Failure, args::When};
+use crate::source::repository::{OuterConfig, Override};
+
+/// Returns the folder the program was started in.
+pub(super) fn current_dir() -> Result<PathBuf, Failure> {
+    env::current_dir().map_err(|error| {
+        Failure::because(
+            "cannot tell the current folder; change to one that exists",
+            error,
+        )
+    })
+}
+
+/// Returns the path of the running program.
+pub(super) fn program() -> Result<PathBuf, Failure> {
+    env::current_exe().map_err(|error| {
+        Failure::because(
+            "cannot tell where this program is; call it by its full path",
+            error,
+        )
+    })
+}
+
+/// Returns what git's variables say about the repository; git sets them for hooks.
+pub(super) fn git_override() -> Override {
+    Override {
+        git_dir: path("GIT_DIR"),
+        work_tree: path("GIT_WORK_TREE"),
+        common_dir: path("GIT_COMMON_DIR"),
+        index_file: path("GIT_INDEX_FILE"),
+        objects_dir: path("GIT_OBJECT_DIRECTORY"),
+    }
+}
+
+/// Returns where git's own configuration lies (git-config(1), "FILES").
+pub(super) fn outer_config() -> OuterConfig {
+    let home = path("HOME");
+    let xdg = path("XDG_CONFIG_HOME")
+        .or_else(|| home.as_ref().map(|home| home.join(".config")))
+        .map(|dir| dir.join("git"));
+    let mut files = Vec::new();
+    if variable("GIT_CONFIG_NOSYSTEM")
+        .is_none_or(|value| ["0", "false", ""].iter().any(|no| value == *no))
+    {
+        files.push(path("GIT_CONFIG_SYSTEM").unwrap_or_else(|| PathBuf::from("/etc/gitconfig")));
+    }
+    match path("GIT_CONFIG_GLOBAL") {
+        Some(file) => files.push(file),
+        None => {
+            files.extend(xdg.as_ref().map(|dir| dir.join("config")));
+            files.extend(home.as_ref().map(|home| home.join(".gitconfig")));
+        }
+    }
+    OuterConfig {
+        files,
+        excludes_file: xdg.map(|dir| dir.join("ignore")),
+        home,
+        values: config_values(),
+    }
+}
+
+/// Returns the settings of `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_<n>` and `GIT_CONFIG_VALUE_<n>`.
+fn config_values() -> Vec<(String, String)> {
+    let count = variable("GIT_CONFIG_COUNT")
+        .and_then(|count| count.to_str()?.parse::<usize>().ok())
+        .unwrap_or(0);
+    let text = |name: String| variable(&name).and_then(|value| value.into_string().ok());
+    (0..count.min(1000))
+        .filter_map(|n| {
+            Some((
+                text(format!("GIT_CONFIG_KEY_{n}"))?,
+                text(format!("GIT_CONFIG_VALUE_{n}"))?,
+            ))
+        })
+        .collect()
+}
+
+/// Returns true when standard output takes colour, as `when` and the user's variables (<https://no-color.org>) say.
+pub(super) fn colour(when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            io::stdout().is_terminal()
+                && variable("NO_COLOR").is_none_or(|v| v.is_empty())
+                && variable("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+/// Returns true when a commit message goes through an editor: git runs its hooks with `GIT_EDITOR=:` when it does not.
+pub(super) fn message_is_edited() -> bool {
+    variable("GIT_EDITOR").is_none_or(|editor| editor != ":")
+}
+
+/// Returns how many threads to use when nothing is said.
+pub(super) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
+fn path(name: &str) -> Option<PathBuf> {
+    variable(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}

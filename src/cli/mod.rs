@@ -1,0 +1,114 @@
+//! The command line: what was typed becomes settings, settings become a call of the library, its outcome a report and an exit code.
+//!
+//! The only place that reads the environment and knows the terminal.
+
+mod args;
+mod completions;
+mod environment;
+mod hook;
+mod install;
+mod output;
+mod rules;
+mod scan;
+mod settings;
+mod why;
+
+use std::{error::Error, ffi::OsString, fmt, io::Write as _};
+
+use clap::Parser as _;
+
+/// Exit code: scanned, nothing found.
+pub const CLEAN: u8 = 0;
+/// Exit code: findings.
+pub const FINDINGS: u8 = 1;
+/// Exit code: bad usage, trouble or an incomplete scan.
+pub const TROUBLE: u8 = 2;
+
+/// An error that ends the program: what happened, to which thing, and what to do next.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    cause: Option<Box<dyn Error>>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            cause: None,
+        }
+    }
+
+    fn because(message: impl Into<String>, cause: impl Into<Box<dyn Error>>) -> Self {
+        Self {
+            message: message.into(),
+            cause: Some(cause.into()),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut cause = self.cause.as_deref();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error for Failure {}
+
+/// Runs the program with `arguments`, the first being its own name, and returns the exit code.
+pub fn main(arguments: Vec<OsString>) -> u8 {
+    let args = match args::Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            // clap's own messages; help and version are results, the rest are diagnostics.
+            let code = if error.use_stderr() { TROUBLE } else { CLEAN };
+            return if error.print().is_ok() { code } else { TROUBLE };
+        }
+    };
+    match run(args) {
+        Ok(code) => code,
+        Err(failure) => {
+            if is_broken_pipe(&failure) {
+                return CLEAN;
+            }
+            // Nothing can be done when standard error is closed, too.
+            let _ = writeln!(std::io::stderr(), "keyfence: {failure}");
+            TROUBLE
+        }
+    }
+}
+
+fn is_broken_pipe(failure: &Failure) -> bool {
+    let mut cause = failure
+        .cause
+        .as_deref()
+        .map(|cause| cause as &(dyn Error + 'static));
+    while let Some(error) = cause {
+        if error
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn run(args: args::Args) -> Result<u8, Failure> {
+    match args.command {
+        args::Command::Scan(scan) => scan::run(&scan),
+        args::Command::Hook(hook) => hook::run(&hook),
+        args::Command::Install(install) => install::install(&install),
+        args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
+        args::Command::Rules(rules) => rules::run(&rules),
+        args::Command::Why(why) => why::run(&why),
+        args::Command::Completions(shell) => completions::run(&shell),
+    }
+}

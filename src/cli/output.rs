@@ -1,0 +1,105 @@
+//! Writes reports and chooses the exit code.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+use super::{
+    CLEAN, FINDINGS, Failure, TROUBLE,
+    args::{Common, Format},
+    environment,
+};
+use crate::{
+    finding::Outcome,
+    report::{self, Report, ReportOptions},
+};
+
+/// Where the reports of a run go: checked before the scan, so that a typing error does not cost a long run.
+pub(super) struct Output {
+    format: &'static (dyn Report + Sync),
+    files: Vec<(&'static (dyn Report + Sync), PathBuf)>,
+    options: ReportOptions,
+}
+
+impl Output {
+    /// Returns the output that `common` asks for.
+    pub(super) fn new(common: &Common) -> Result<Self, Failure> {
+        let format = match common.format {
+            None | Some(Format::Human) => "human",
+            Some(Format::Json) => "json",
+            Some(Format::Jsonl) => "jsonl",
+        };
+        let files = common
+            .report
+            .iter()
+            .map(|text| report_file(text))
+            .collect::<Result<_, _>>()?;
+        let options = ReportOptions {
+            show_secrets: common.show_secrets,
+            colour: environment::colour(common.color),
+            accept: !common.no_allow,
+        };
+        Ok(Self {
+            format: by_name(format)?,
+            files,
+            options,
+        })
+    }
+
+    /// Writes all reports of `outcome` and returns the exit code.
+    pub(super) fn write(&self, outcome: &Outcome) -> Result<u8, Failure> {
+        for (report, path) in &self.files {
+            let mut text = Vec::new();
+            let options = ReportOptions {
+                colour: false,
+                ..self.options
+            };
+            report
+                .write(outcome, options, &mut text)
+                .and_then(|()| fs::write(path, &text))
+                .map_err(|error| {
+                    Failure::because(format!("cannot write the report {}", path.display()), error)
+                })?;
+        }
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        self.format
+            .write(outcome, self.options, &mut out)
+            .and_then(|()| out.flush())
+            .map_err(|error| {
+                Failure::because("cannot write the report to standard output", error)
+            })?;
+        Ok(exit_code(outcome))
+    }
+}
+
+/// Returns the exit code of a scan: trouble wins over findings.
+pub(super) fn exit_code(outcome: &Outcome) -> u8 {
+    match (outcome.is_complete(), outcome.findings.is_empty()) {
+        (false, _) => TROUBLE,
+        (true, false) => FINDINGS,
+        (true, true) => CLEAN,
+    }
+}
+
+fn by_name(name: &str) -> Result<&'static (dyn Report + Sync), Failure> {
+    report::by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = report::FORMATS.iter().map(|(name, _)| *name).collect();
+        let near = crate::rule::parse::nearest(name, names.iter().copied())
+            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        Failure::new(format!(
+            "there is no format `{name}`{near} (formats: {})",
+            names.join(", ")
+        ))
+    })
+}
+
+fn report_file(text: &str) -> Result<(&'static (dyn Report + Sync), PathBuf), Failure> {
+    let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+        return Err(Failure::new(format!(
+            "--report {text:?}: write FORMAT=FILE, like --report json=report.json"
+        )));
+    };
+    Ok((by_name(format)?, PathBuf::from(path)))
+}

@@ -1,0 +1,170 @@
+//! `keyfence scan`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use bstr::BStr;
+
+use super::{Failure, args, environment, output::Output, settings};
+use crate::{
+    finding::Outcome,
+    matcher::lines::Place,
+    rule::Confidence,
+    scan::Scanner,
+    source::{
+        MakeVisitor, files, index,
+        message::{self, Cleanup, Comment, Message},
+        repository, stdin,
+    },
+};
+
+pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let common = &args.common;
+    let output = Output::new(common)?;
+    let scanner = Scanner::new(
+        settings::rules(&common.rules)?,
+        settings::options(common, Confidence::Low),
+    );
+    let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
+    let mut outcome = match &args.message {
+        Some(file) => scan_message(&scanner, file)?,
+        None => {
+            let mut result = Ok(());
+            let outcome = scanner.run(|make| result = read(args, threads, limit, make));
+            result?;
+            outcome
+        }
+    };
+    outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    output.write(&outcome)
+}
+
+fn read(
+    args: &args::Scan,
+    threads: usize,
+    limit: u64,
+    make: &MakeVisitor<'_>,
+) -> Result<(), Failure> {
+    let base = environment::current_dir()?;
+    if args.staged {
+        return read_staged(threads, limit, make);
+    }
+    let standard_input = args.paths.iter().any(|path| path == "-");
+    if standard_input {
+        if args.paths.len() > 1 {
+            return Err(Failure::new(
+                "`-` (standard input) cannot be mixed with other paths; scan them in two calls",
+            ));
+        }
+        stdin::scan(&mut io::stdin().lock(), &mut *make());
+        return Ok(());
+    }
+    let paths: Vec<PathBuf> = args.paths.iter().map(PathBuf::from).collect();
+    let options = files::Options {
+        git: !args.no_git,
+        ignore: !args.no_ignore,
+        untracked: match args.untracked {
+            args::Untracked::No => files::Untracked::No,
+            args::Untracked::Normal => files::Untracked::Normal,
+            args::Untracked::All => files::Untracked::All,
+        },
+        max_file_bytes: limit,
+        threads,
+    };
+    let (over, outer) = (environment::git_override(), environment::outer_config());
+    let place = files::Place {
+        base: &base,
+        over: &over,
+        outer: &outer,
+    };
+    files::scan(&paths, place, options, make)
+        .map_err(|error| Failure::because("cannot scan", error))
+}
+
+/// Hands over what the next commit adds.
+pub(super) fn read_staged(
+    threads: usize,
+    limit: u64,
+    make: &MakeVisitor<'_>,
+) -> Result<(), Failure> {
+    let base = environment::current_dir()?;
+    let cannot = |error| Failure::because("cannot scan what is staged", error);
+    let repository = repository::discover(
+        &base,
+        &environment::git_override(),
+        &environment::outer_config(),
+    )
+    .map_err(cannot)?;
+    index::scan(
+        &repository,
+        index::Options {
+            max_blob_bytes: limit,
+            threads,
+        },
+        make,
+    )
+    .map_err(cannot)
+}
+
+/// Returns the commit message in `file` as git will store it.
+pub(super) fn read_message(file: &Path) -> Result<Message, Failure> {
+    let base = environment::current_dir()?;
+    let bytes = fs::read(base.join(file)).map_err(|error| {
+        Failure::because(
+            format!("cannot read the commit message {}", file.display()),
+            error,
+        )
+    })?;
+    // Outside a repository git's defaults hold.
+    let repository = repository::discover(
+        &base,
+        &environment::git_override(),
+        &environment::outer_config(),
+    )
+    .ok();
+    let value = |key: &str| {
+        repository
+            .as_ref()
+            .and_then(|repository| repository.value(key))
+    };
+    let cleanup = value("commit.cleanup");
+    let options = message::Options {
+        cleanup: Cleanup::from_config(cleanup.as_deref(), environment::message_is_edited())
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "commit.cleanup = {cleanup:?} is not a mode that git knows; see git-commit(1)"
+                ))
+            })?,
+        comment: Comment::from_config(
+            value("core.commentString")
+                .or_else(|| value("core.commentChar"))
+                .as_deref(),
+        ),
+        verbose: true,
+    };
+    Ok(message::clean(&bytes, &options))
+}
+
+/// Scans a commit message; places are those of the file, not of the cleaned text.
+pub(super) fn scan_message(scanner: &Scanner, file: &Path) -> Result<Outcome, Failure> {
+    let message = read_message(file)?;
+    let mut outcome = scanner
+        .run(|make| message.scan(BStr::new(file.as_os_str().as_encoded_bytes()), &mut *make()));
+    let mend = |place: &mut Place| {
+        let line = usize::try_from(place.line).unwrap_or(usize::MAX);
+        place.line = message.file_line(line) as u64;
+    };
+    for finding in &mut outcome.findings {
+        mend(&mut finding.start);
+        mend(&mut finding.end);
+        for part in &mut finding.parts {
+            mend(&mut part.start);
+            mend(&mut part.end);
+        }
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,168 @@
+//! From what was typed to what is meant. May fail.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Failure,
+    args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
+    environment,
+};
+use crate::{
+    rule::{Confidence, Rule, RuleSet, Severity, parse},
+    scan::Options,
+};
+
+/// Returns the rules that `options` ask for.
+pub(super) fn rules(options: &RuleOptions) -> Result<RuleSet, Failure> {
+    let mut extra = Vec::new();
+    for path in &options.rules {
+        extra.extend(rule_files(path)?);
+    }
+    let mut set = RuleSet::new(!options.no_builtin, extra)
+        .map_err(|error| Failure::because("cannot use these rules", error))?;
+    if !options.enable.is_empty() {
+        set.enable_only(&options.enable)
+            .map_err(|error| Failure::because("--enable", error))?;
+    }
+    set.disable(&options.disable)
+        .map_err(|error| Failure::because("--disable", error))?;
+    if set.enabled_count() == 0 {
+        return Err(Failure::new(
+            "no rule is on; name rules with --rules or leave out --no-builtin and --disable",
+        ));
+    }
+    Ok(set)
+}
+
+/// Returns the rules of the file at `path`, or of each `*.toml` in the folder at `path`.
+pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
+    let read =
+        |error| Failure::because(format!("cannot read rules from {}", path.display()), error);
+    let mut files = vec![path.to_owned()];
+    if fs::metadata(path).map_err(read)?.is_dir() {
+        files = fs::read_dir(path)
+            .map_err(read)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<Vec<PathBuf>, _>>()
+            .map_err(read)?;
+        files.retain(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "toml")
+        });
+        files.sort();
+        if files.is_empty() {
+            return Err(Failure::new(format!(
+                "there is no *.toml in the folder {}",
+                path.display()
+            )));
+        }
+    }
+    let mut rules = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).map_err(|error| {
+            Failure::because(format!("cannot read rules from {}", file.display()), error)
+        })?;
+        rules.extend(parse::parse(&file, &text).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Failure::new(format!("rule file has mistakes:\n  {}", lines.join("\n  ")))
+        })?);
+    }
+    Ok(rules)
+}
+
+/// Returns the options of a scan; `default_confidence` holds when none was typed.
+pub(super) fn options(common: &Common, default_confidence: Confidence) -> Options {
+    Options {
+        min_confidence: common.min_confidence.map_or(default_confidence, confidence),
+        min_severity: severity(common.min_severity),
+        inline_markers: !common.no_allow,
+        ..Options::default()
+    }
+}
+
+/// Returns how many threads to use.
+pub(super) fn threads(common: &Common) -> Result<usize, Failure> {
+    match common.threads {
+        Some(0) => Err(Failure::new(
+            "--threads 0: give at least 1, or leave the option out",
+        )),
+        Some(count) => Ok(count.min(256)),
+        None => Ok(environment::threads()),
+    }
+}
+
+/// Returns the largest size of a file, in bytes.
+pub(super) fn max_file_size(common: &Common) -> Result<u64, Failure> {
+    common.max_file_size.as_deref().map_or(Ok(u64::MAX), size)
+}
+
+fn size(text: &str) -> Result<u64, Failure> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text
+        .get(digits.len()..)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let factor = match unit.trim_end_matches("ib").trim_end_matches('b') {
+        "" => Some(1),
+        "k" => Some(1 << 10),
+        "m" => Some(1 << 20),
+        "g" => Some(1 << 30),
+        "t" => Some(1_u64 << 40),
+        _ => None,
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .zip(factor)
+        .and_then(|(number, factor)| number.checked_mul(factor))
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "--max-file-size {text:?} is not a size; write a number of bytes or 500k, 20M, 1G"
+            ))
+        })
+}
+
+fn confidence(level: ConfidenceLevel) -> Confidence {
+    match level {
+        ConfidenceLevel::Low => Confidence::Low,
+        ConfidenceLevel::Medium => Confidence::Medium,
+        ConfidenceLevel::High => Confidence::High,
+    }
+}
+
+fn severity(level: SeverityLevel) -> Severity {
+    match level {
+        SeverityLevel::Low => Severity::Low,
+        SeverityLevel::Medium => Severity::Medium,
+        SeverityLevel::High => Severity::High,
+        SeverityLevel::Critical => Severity::Critical,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<u64>) {
+        assert_eq!(size(text).ok(), expected, "{text}");
+    }
+
+    #[test]
+    fn sizes() {
+        check("0", Some(0));
+        check("500", Some(500));
+        check("500k", Some(512_000));
+        check("20M", Some(20 << 20));
+        check("1GiB", Some(1 << 30));
+        check("1tb", Some(1 << 40));
+        check("", None);
+        check("k", None);
+        check("1.5M", None);
+        check("-1", None);
+        check("99999999999T", None);
+    }
+}
