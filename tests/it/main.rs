@@ -4,6 +4,7 @@ mod architecture;
 mod codegen;
 mod git;
 mod hooks;
+mod laws;
 mod patterns;
 mod readme;
 mod reports;
