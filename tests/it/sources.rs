@@ -3,11 +3,7 @@
 mod disk;
 mod staged;
 
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::Mutex,
-};
+use std::{collections::BTreeMap, io, sync::Mutex};
 
 use bstr::BString;
 use keyfence::{

@@ -185,11 +185,26 @@ fn every_index_version_and_a_split_index() {
 #[test]
 fn a_sparse_index() {
     let repo = Repo::new();
-    for path in ["in/a", "out/b", "out/deep/c", "top"] {
+    for path in [
+        "in/a",
+        "in/near/d",
+        "in/near/out/e",
+        "out/b",
+        "out/deep/c",
+        "top",
+    ] {
         repo.write(path, path);
     }
     repo.commit_all();
-    repo.git(["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
+    repo.git([
+        "sparse-checkout",
+        "set",
+        "--cone",
+        "--sparse-index",
+        "in/other",
+    ]);
+    let entries = repo.git(["ls-files", "--sparse", "-z"]);
+    assert_eq!(entries.as_bstr(), "in/a\0in/near/\0out/\0top\0");
     assert!(same_as_git(&repo).blobs.is_empty());
     repo.write("in/a", "new");
     repo.git(["add", "in/a"]);
@@ -199,8 +214,15 @@ fn a_sparse_index() {
     let tree = tree.to_str().unwrap().trim();
     let commit = repo.git(["commit-tree", "-m", "empty", tree]);
     repo.git(["update-ref", "HEAD", commit.to_str().unwrap().trim()]);
-    let paths = scan(&repo.discover()).paths();
-    assert_eq!(paths, ["in/a", "out/b", "out/deep/c", "top"]);
+    let expected = [
+        "in/a",
+        "in/near/d",
+        "in/near/out/e",
+        "out/b",
+        "out/deep/c",
+        "top",
+    ];
+    assert_eq!(scan(&repo.discover()).paths(), expected);
 }
 
 #[test]
