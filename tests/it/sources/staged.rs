@@ -350,6 +350,39 @@ fn a_blob_above_the_limit_is_named() {
 }
 
 #[test]
+fn large_blobs_come_whole_and_damage_in_them_is_named() {
+    let repo = Repo::new();
+    let large: Vec<u8> = (0..(9u32 << 20))
+        .map(|i| (i % 251).to_le_bytes()[0])
+        .collect();
+    repo.write("large", &large);
+    repo.git(["add", "-A"]);
+    let path = BString::from("large");
+    assert!(scan(&repo.discover()).blobs[&path] == [&large[..]]);
+    let id = repo.git(["rev-parse", ":large"]);
+    let (folder, file) = id.to_str().unwrap().trim().split_at(2);
+    let object = Path::new(".git/objects").join(folder).join(file);
+    let bytes = fs::read(repo.root.join(&object)).unwrap();
+    fs::remove_file(repo.root.join(&object)).unwrap();
+    let mut damaged = bytes.clone();
+    let middle = bytes.len() / 2;
+    damaged[middle..].fill(0xff);
+    repo.write(&object, damaged);
+    let given = scan(&repo.discover());
+    assert!(given.blobs.is_empty());
+    assert_eq!(given.skipped.len(), 1);
+    assert!(given.skipped[0].incomplete);
+    // The same blob out of a pack.
+    repo.write(&object, bytes);
+    repo.git(["repack", "-q", "-d"]);
+    repo.commit_all();
+    repo.git(["repack", "-q", "-a", "-d"]);
+    repo.git(["update-ref", "-d", "HEAD"]);
+    assert!(!repo.root.join(&object).exists());
+    assert!(scan(&repo.discover()).blobs[&path] == [&large[..]]);
+}
+
+#[test]
 fn damage_is_an_error_and_no_empty_answer() {
     let options = Options {
         max_blob_bytes: 9,
