@@ -1,6 +1,8 @@
 //! Reads blobs by id and hands them over.
 
 use std::{
+    io::Read as _,
+    path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
@@ -13,13 +15,16 @@ use gix::{
 };
 
 use super::{
-    Blob, Content, MakeVisitor, Visitor, error::Error, head, index::Options, reason,
+    Blob, Content, MakeVisitor, Visitor, error::Error, head, index::Options, loose, reason,
     repository::Repository, skip, too_large,
 };
 use crate::finding::SourceKind;
 
 /// From how many blobs on several threads are worth their start.
 const PARALLEL_BLOBS: usize = 64;
+
+/// From how many bytes on a loose blob is read as a stream.
+const STREAM_BYTES: u64 = 8 << 20;
 
 /// A blob to read, and where it stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,11 +45,18 @@ pub(super) fn read(
         return Ok(());
     }
     let objects = head::objects(repository)?;
-    let next = AtomicUsize::new(0);
+    let (next, objects_dir) = (AtomicUsize::new(0), &*repository.objects_dir);
     let work = |objects: HandleArc| {
         let (mut visitor, mut buffer) = (make_visitor(), Vec::new());
         while let Some(blob) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-            one(&objects, blob, kind, options, &mut *visitor, &mut buffer);
+            one(
+                (&objects, objects_dir),
+                blob,
+                kind,
+                options,
+                &mut *visitor,
+                &mut buffer,
+            );
         }
     };
     if options.threads > 1 && wanted.len() > PARALLEL_BLOBS {
@@ -62,7 +74,7 @@ pub(super) fn read(
 }
 
 fn one(
-    objects: &HandleArc,
+    (objects, objects_dir): (&HandleArc, &Path),
     wanted: &Wanted,
     kind: SourceKind,
     options: Options,
@@ -86,17 +98,26 @@ fn one(
     if header.size > options.max_blob_bytes {
         return skip(visitor, path, too_large(options.max_blob_bytes), true);
     }
-    match objects.try_find(&wanted.id, buffer) {
-        Ok(Some(data)) => {
-            let blob = Blob {
-                path,
-                kind,
-                content: Content::Bytes(data.data),
-            };
-            if let Err(e) = visitor.blob(blob) {
-                skip(visitor, path, reason(&e), true);
-            }
+    let mut give = |content| {
+        let blob = Blob {
+            path,
+            kind,
+            content,
+        };
+        if let Err(e) = visitor.blob(blob) {
+            skip(visitor, path, reason(&e), true);
         }
+    };
+    if header.size > STREAM_BYTES
+        && let Ok(Some(loose)) = loose::open(objects_dir, &wanted.id)
+    {
+        return give(Content::Reader {
+            reader: &mut loose.take(header.size),
+            expected_len: Some(header.size),
+        });
+    }
+    match objects.try_find(&wanted.id, buffer) {
+        Ok(Some(data)) => give(Content::Bytes(data.data)),
         Ok(None) => skip(visitor, path, "vanished", true),
         Err(e) => skip(visitor, path, format!("blob {}: {e}", wanted.id), true),
     }

@@ -139,14 +139,14 @@ impl Walk<'_> {
                 continue;
             };
             let (folder, below) = (path[..=prefix + slash].as_bstr(), &name[..slash]);
-            if entry.mode == entry::Mode::DIR {
+            if entry.mode == entry::Mode::DIR && folder.len() == path.len() {
                 // A sparse index keeps a folder outside the checkout as one entry with its tree.
                 self.tree(tree.tree(below), entry.id, folder)?;
                 at += 1;
                 continue;
             }
             let rest = &index.entries()[at..range.end];
-            let end = at + rest.partition_point(|e| e.path(index).starts_with(&folder[..]));
+            let end = at + rest.partition_point(|e| e.path(index).starts_with(folder));
             let child =
                 cached.and_then(|node| node.children.iter().find(|child| child.name[..] == *below));
             self.folder(tree.tree(below), child, at..end, folder.len())?;

@@ -13,6 +13,7 @@ pub mod stdin;
 
 mod blobs;
 mod head;
+mod loose;
 mod open;
 mod tracked;
 

@@ -68,6 +68,10 @@ fn commit(repo: &Repo) -> (bool, String) {
 }
 
 /// Returns PATH without the folders where a `keyfence` is, so that the machine's own is not run.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test stands where the command line stands"
+)]
 fn path_without_keyfence() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).filter(|folder| !folder.join("keyfence").exists());

@@ -132,7 +132,7 @@ fn the_users_own_ignore_file() {
     fs::write(&file, "*.tmp\n").unwrap();
     let read = [".gitignore", "b", "c.tmp"];
     let outer = OuterConfig {
-        excludes_file: Some(file.clone()),
+        excludes_file: Some(file),
         ..OuterConfig::default()
     };
     assert_eq!(scan_with(&repo.root, &[], NORMAL, &outer).paths(), read);
@@ -404,7 +404,7 @@ mod unix {
         fs::create_dir(at("folder")).unwrap();
         fs::write(at("folder/inside"), "2").unwrap();
         for name in ["file", "folder"] {
-            fs::set_permissions(at(name), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(at(name), fs::Permissions::from_mode(0o000)).unwrap();
         }
         let given = scan(folder.path(), &[], PLAIN);
         if fs::read(at("file")).is_ok() {

@@ -185,11 +185,26 @@ fn every_index_version_and_a_split_index() {
 #[test]
 fn a_sparse_index() {
     let repo = Repo::new();
-    for path in ["in/a", "out/b", "out/deep/c", "top"] {
+    for path in [
+        "in/a",
+        "in/near/d",
+        "in/near/out/e",
+        "out/b",
+        "out/deep/c",
+        "top",
+    ] {
         repo.write(path, path);
     }
     repo.commit_all();
-    repo.git(["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
+    repo.git([
+        "sparse-checkout",
+        "set",
+        "--cone",
+        "--sparse-index",
+        "in/other",
+    ]);
+    let entries = repo.git(["ls-files", "--sparse", "-z"]);
+    assert_eq!(entries.as_bstr(), "in/a\0in/near/\0out/\0top\0");
     assert!(same_as_git(&repo).blobs.is_empty());
     repo.write("in/a", "new");
     repo.git(["add", "in/a"]);
@@ -199,8 +214,15 @@ fn a_sparse_index() {
     let tree = tree.to_str().unwrap().trim();
     let commit = repo.git(["commit-tree", "-m", "empty", tree]);
     repo.git(["update-ref", "HEAD", commit.to_str().unwrap().trim()]);
-    let paths = scan(&repo.discover()).paths();
-    assert_eq!(paths, ["in/a", "out/b", "out/deep/c", "top"]);
+    let expected = [
+        "in/a",
+        "in/near/d",
+        "in/near/out/e",
+        "out/b",
+        "out/deep/c",
+        "top",
+    ];
+    assert_eq!(scan(&repo.discover()).paths(), expected);
 }
 
 #[test]
@@ -325,6 +347,39 @@ fn a_blob_above_the_limit_is_named() {
         given.skips(),
         [("a".to_string(), "larger than 2 bytes", true)]
     );
+}
+
+#[test]
+fn large_blobs_come_whole_and_damage_in_them_is_named() {
+    let repo = Repo::new();
+    let large: Vec<u8> = (0..(9u32 << 20))
+        .map(|i| (i % 251).to_le_bytes()[0])
+        .collect();
+    repo.write("large", &large);
+    repo.git(["add", "-A"]);
+    let path = BString::from("large");
+    assert!(scan(&repo.discover()).blobs[&path] == [&large[..]]);
+    let id = repo.git(["rev-parse", ":large"]);
+    let (folder, file) = id.to_str().unwrap().trim().split_at(2);
+    let object = Path::new(".git/objects").join(folder).join(file);
+    let bytes = fs::read(repo.root.join(&object)).unwrap();
+    fs::remove_file(repo.root.join(&object)).unwrap();
+    let mut damaged = bytes.clone();
+    let middle = bytes.len() / 2;
+    damaged[middle..].fill(0xff);
+    repo.write(&object, damaged);
+    let given = scan(&repo.discover());
+    assert!(given.blobs.is_empty());
+    assert_eq!(given.skipped.len(), 1);
+    assert!(given.skipped[0].incomplete);
+    // The same blob out of a pack.
+    repo.write(&object, bytes);
+    repo.git(["repack", "-q", "-d"]);
+    repo.commit_all();
+    repo.git(["repack", "-q", "-a", "-d"]);
+    repo.git(["update-ref", "-d", "HEAD"]);
+    assert!(!repo.root.join(&object).exists());
+    assert!(scan(&repo.discover()).blobs[&path] == [&large[..]]);
 }
 
 #[test]
