@@ -1,15 +1,19 @@
 //! The integration tests, in one binary.
 
 mod architecture;
+#[cfg(test)]
 mod codegen;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
 mod hooks;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
 mod patterns;
 mod readme;
 mod reports;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod sources;
