@@ -74,6 +74,10 @@ pub enum Judged {
 }
 
 /// Lets the checks and judges speak about `candidate`.
+///
+/// # Panics
+///
+/// Never: the names of a rule's checks were looked up when the rule was read.
 pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged {
     let rule = rules.rule(candidate.rule);
     let mut secret = candidate.secret.clone();
@@ -112,7 +116,8 @@ pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged 
     if proved {
         confidence = Confidence::High;
     }
-    let scene = Scene::new(rule, candidate, path, proved);
+    let mut scene = Scene::new(rule, candidate, path, proved);
+    scene.secret_span = secret.clone();
     let (mut droppers, mut lowered_by) = (Vec::new(), Vec::new());
     for (judge, opinion) in judge::opinions(&scene) {
         match opinion {

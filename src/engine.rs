@@ -86,10 +86,11 @@ impl Engine {
                 continue;
             }
             let index = RuleIndex(hit.rule);
-            if self.rules.is_enabled(index) && (text || self.in_binary[usize::from(hit.rule)]) {
-                if let Some(candidate) = matcher::try_at(&self.rules, index, bytes, start) {
-                    each(Found::Candidate(candidate));
-                }
+            if self.rules.is_enabled(index)
+                && (text || self.in_binary[usize::from(hit.rule)])
+                && let Some(candidate) = matcher::try_at(&self.rules, index, bytes, start)
+            {
+                each(Found::Candidate(candidate));
             }
         }
     }

@@ -31,6 +31,10 @@ impl Secret {
     }
 
     /// Returns its fingerprint under `salt` (empty unless the configuration has one).
+    ///
+    /// # Panics
+    ///
+    /// Never: HMAC takes keys of any length.
     pub fn fingerprint(&self, salt: &[u8]) -> Fingerprint {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"keyfence fingerprint v1")
             .expect("HMAC takes keys of any length");

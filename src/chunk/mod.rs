@@ -153,7 +153,7 @@ mod tests {
         }
         let mut seen = Vec::new();
         let result = read(&mut b"abc".chain(Fails), 0, &mut Vec::new(), |chunk| {
-            seen.extend_from_slice(chunk.bytes)
+            seen.extend_from_slice(chunk.bytes);
         });
         assert_eq!(result.unwrap_err().0, 3);
         assert_eq!(seen, b"abc");

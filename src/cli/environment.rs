@@ -58,12 +58,11 @@ pub(super) fn outer_config() -> OuterConfig {
     {
         files.push(path("GIT_CONFIG_SYSTEM").unwrap_or_else(|| PathBuf::from("/etc/gitconfig")));
     }
-    match path("GIT_CONFIG_GLOBAL") {
-        Some(file) => files.push(file),
-        None => {
-            files.extend(xdg.as_ref().map(|dir| dir.join("config")));
-            files.extend(home.as_ref().map(|home| home.join(".gitconfig")));
-        }
+    if let Some(file) = path("GIT_CONFIG_GLOBAL") {
+        files.push(file)
+    } else {
+        files.extend(xdg.as_ref().map(|dir| dir.join("config")));
+        files.extend(home.as_ref().map(|home| home.join(".gitconfig")));
     }
     OuterConfig {
         files,

@@ -78,7 +78,7 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
                 return CLEAN;
             }
             // Nothing can be done when standard error is closed, too.
-            let _ = writeln!(std::io::stderr(), "keyfence: {failure}");
+            drop(writeln!(std::io::stderr(), "keyfence: {failure}"));
             TROUBLE
         }
     }

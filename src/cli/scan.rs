@@ -30,14 +30,13 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         settings::options(common, Confidence::Low),
     );
     let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
-    let mut outcome = match &args.message {
-        Some(file) => scan_message(&scanner, file)?,
-        None => {
-            let mut result = Ok(());
-            let outcome = scanner.run(|make| result = read(args, threads, limit, make));
-            result?;
-            outcome
-        }
+    let mut outcome = if let Some(file) = &args.message {
+        scan_message(&scanner, file)?
+    } else {
+        let mut result = Ok(());
+        let outcome = scanner.run(|make| result = read(args, threads, limit, make));
+        result?;
+        outcome
     };
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     output.write(&outcome)

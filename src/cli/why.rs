@@ -83,13 +83,12 @@ fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> 
         true,
         &mut Scratch::default(),
         |found| {
-            if let Found::Candidate(candidate) = found {
-                if candidate.span.start < wanted.end.max(wanted.start + 1)
-                    && wanted.start <= candidate.span.end
-                {
-                    seen += 1;
-                    one(engine, path, &candidate, &mut out);
-                }
+            if let Found::Candidate(candidate) = found
+                && candidate.span.start < wanted.end.max(wanted.start + 1)
+                && wanted.start <= candidate.span.end
+            {
+                seen += 1;
+                one(engine, path, &candidate, &mut out);
             }
         },
     );

@@ -40,6 +40,10 @@ impl LineCounter {
 
     /// Moves forward to `offset`, which is not before the last one; `chunk` begins at `chunk_offset` and holds all bytes from
     /// the last offset to `offset`.
+    ///
+    /// # Panics
+    ///
+    /// When the chunk does not hold those bytes.
     pub fn advance(&mut self, chunk: &[u8], chunk_offset: u64, offset: u64) {
         let from =
             usize::try_from(self.at - chunk_offset).expect("the counter stands within the chunk");
@@ -112,7 +116,7 @@ mod tests {
             for cut in cuts {
                 counter.advance(text.as_bytes(), 0, cut as u64);
                 let before = &text.as_bytes()[..cut];
-                let line = before.iter().filter(|b| **b == b'\n').count() as u64 + 1;
+                let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
                 let column = before.iter().rev().take_while(|b| **b != b'\n').count() as u64 + 1;
                 prop_assert_eq!(counter.place(), Place { line, column });
             }

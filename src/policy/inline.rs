@@ -29,7 +29,7 @@ pub fn excuses(line: &[u8], id: &str) -> bool {
 fn ours(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     memchr::memmem::find_iter(line, OURS).filter_map(|at| {
         let rest = line[at + OURS.len()..].strip_prefix(b" ")?;
-        let rule = rest.split(|b| b.is_ascii_whitespace()).next()?;
+        let rule = rest.split(u8::is_ascii_whitespace).next()?;
         Some((rule, strip_comment_end(rest[rule.len()..].trim_ascii())))
     })
 }

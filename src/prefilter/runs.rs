@@ -88,6 +88,7 @@ mod avx2 {
         let low_half = _mm256_set1_epi8(0x0f);
         while let Some(text) = bytes.get(at..at + 32) {
             #[expect(unsafe_code, reason = "an unaligned load of 32 bytes")]
+            #[expect(clippy::cast_ptr_alignment, reason = "the load takes any alignment")]
             // SAFETY: the slice has 32 bytes.
             let text = unsafe { _mm256_loadu_si256(text.as_ptr().cast::<__m256i>()) };
             let by_low = _mm256_shuffle_epi8(low, _mm256_and_si256(text, low_half));
@@ -98,10 +99,10 @@ mod avx2 {
             let other =
                 _mm256_cmpeq_epi8(_mm256_and_si256(by_low, by_high), _mm256_setzero_si256());
             let other = _mm256_movemask_epi8(other).cast_unsigned();
-            if other & 0xffff == 0 {
+            if other.trailing_zeros() >= 16 {
                 return at;
             }
-            if other >> 16 == 0 {
+            if other.leading_zeros() >= 16 {
                 return at + BLOCK;
             }
             at += 32;

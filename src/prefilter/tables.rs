@@ -86,10 +86,7 @@ impl Tables {
     ///
     /// When a literal is shorter than three bytes or there are more than 65,534 of them.
     pub fn build(literals: Vec<Literal>, runs: Vec<(u16, u16)>) -> Self {
-        let windows: Vec<u8> = literals
-            .iter()
-            .map(|literal| best_window(literal))
-            .collect();
+        let windows: Vec<u8> = literals.iter().map(best_window).collect();
         let mut slots = vec![0_u16; SLOTS];
         let mut chain = vec![(0, 0)];
         let mut order: Vec<usize> = (0..literals.len()).collect();

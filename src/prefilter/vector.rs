@@ -60,6 +60,7 @@ fn find_avx2(tables: &Tables, bytes: &[u8], hits: &mut Vec<Hit>) -> usize {
 fn load(bytes: &[u8]) -> __m256i {
     debug_assert_eq!(bytes.len(), 32);
     #[expect(unsafe_code, reason = "an unaligned load of 32 bytes")]
+    #[expect(clippy::cast_ptr_alignment, reason = "the load takes any alignment")]
     // SAFETY: every caller passes a slice of exactly 32 bytes, taken by an index that was checked.
     unsafe {
         _mm256_loadu_si256(bytes.as_ptr().cast::<__m256i>())
@@ -69,6 +70,7 @@ fn load(bytes: &[u8]) -> __m256i {
 #[target_feature(enable = "avx2")]
 fn load_table(table: &[u8; 16]) -> __m256i {
     #[expect(unsafe_code, reason = "an unaligned load of 16 bytes")]
+    #[expect(clippy::cast_ptr_alignment, reason = "the load takes any alignment")]
     // SAFETY: the array has 16 bytes.
     let half = unsafe { _mm_loadu_si128(table.as_ptr().cast::<__m128i>()) };
     _mm256_broadcastsi128_si256(half)

@@ -108,7 +108,7 @@ pub enum SecretKind {
     Opaque,
     /// A value that a person may have chosen.
     Password,
-    /// Several lines of key material (PEM, OpenPGP, `PuTTY`).
+    /// Several lines of key material (PEM, `OpenPGP`, `PuTTY`).
     Block,
 }
 

@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
             }
         };
         let table = table.get_ref();
-        for (key, _) in table.iter() {
+        for (key, _) in table {
             if !["rule", "provider"].contains(&key.get_ref().as_ref()) {
                 self.error(
                     &key.span(),
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let mut out: Vec<Rule> = Vec::new();
-        for item in list.iter() {
+        for item in list {
             self.rule = None;
             let Some(table) = item.get_ref().as_table() else {
                 self.error(&item.span(), Some("rule"), "each rule is a table");
@@ -217,7 +217,7 @@ impl<'a> Reader<'a> {
                 );
             }
         }
-        for (key, _) in table.iter() {
+        for (key, _) in table {
             let key_text = key.get_ref().as_ref();
             if !FIELDS.contains(&key_text) {
                 let hint = nearest(key_text, FIELDS.iter().copied())
@@ -366,14 +366,14 @@ impl<'a> Reader<'a> {
                     "no `prefixes` or `keywords`, and none can be derived: start the regex with a literal of 3 bytes or more",
                 );
             }
-        } else if !out.iter().any(|a| matches!(a, Anchor::Base64Run(_))) {
-            if let Some(start) = anchors::uncovered(hir, &out) {
-                self.error(
+        } else if !out.iter().any(|a| matches!(a, Anchor::Base64Run(_)))
+            && let Some(start) = anchors::uncovered(hir, &out)
+        {
+            self.error(
                     regex_span,
                     Some("regex"),
                     format!("a match can start with {start:?}, which none of `prefixes` and `keywords` begins; every match starts at one of them"),
                 );
-            }
         }
         out
     }
@@ -393,22 +393,22 @@ impl<'a> Reader<'a> {
                     .get_ref()
                     .as_integer()
                     .and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
-                match given.filter(|n| (1..=MAX_MATCH_BYTES).contains(n)) {
-                    Some(len) => len,
-                    None => {
-                        self.error(
-                            &value.span(),
-                            Some("max_len"),
-                            format!("a number of bytes from 1 to {MAX_MATCH_BYTES}"),
-                        );
-                        1
-                    }
+                if let Some(len) = given.filter(|n| (1..=MAX_MATCH_BYTES).contains(n)) {
+                    len
+                } else {
+                    self.error(
+                        &value.span(),
+                        Some("max_len"),
+                        format!("a number of bytes from 1 to {MAX_MATCH_BYTES}"),
+                    );
+                    1
                 }
             }
             // One more than the longest match, so that a trailing `$` or `\b` is decided by the text and not by the limit.
-            None => match longest.filter(|len| *len < MAX_MATCH_BYTES) {
-                Some(len) => len + 1,
-                None => {
+            None => {
+                if let Some(len) = longest.filter(|len| *len < MAX_MATCH_BYTES) {
+                    len + 1
+                } else {
                     self.error(
                         regex_span,
                         Some("regex"),
@@ -416,7 +416,7 @@ impl<'a> Reader<'a> {
                     );
                     1
                 }
-            },
+            }
         }
     }
 
@@ -429,16 +429,15 @@ impl<'a> Reader<'a> {
 
     fn text_field(&mut self, table: &Table<'a>, field: &str) -> Option<String> {
         let value = table.get(field)?;
-        match value.get_ref().as_str() {
-            Some(text) => Some(text.to_owned()),
-            None => {
-                self.error(
-                    &value.span(),
-                    Some(field),
-                    format!("expected text, found {}", value.get_ref().type_str()),
-                );
-                None
-            }
+        if let Some(text) = value.get_ref().as_str() {
+            Some(text.to_owned())
+        } else {
+            self.error(
+                &value.span(),
+                Some(field),
+                format!("expected text, found {}", value.get_ref().type_str()),
+            );
+            None
         }
     }
 

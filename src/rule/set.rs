@@ -136,6 +136,10 @@ impl RuleSet {
     }
 
     /// Returns each rule with its index, also those turned off.
+    ///
+    /// # Panics
+    ///
+    /// Never: the number of rules was checked when the set was made.
     pub fn iter(&self) -> impl Iterator<Item = (RuleIndex, &Rule)> {
         self.builtin
             .iter()
@@ -181,7 +185,7 @@ impl RuleSet {
 /// # Errors
 ///
 /// When the regex is not valid or too large.
-pub(crate) fn compile(pattern: &str) -> Result<meta::Regex, meta::BuildError> {
+pub(crate) fn compile(pattern: &str) -> Result<meta::Regex, Box<meta::BuildError>> {
     meta::Regex::builder()
         .configure(
             meta::Config::new()
@@ -191,4 +195,5 @@ pub(crate) fn compile(pattern: &str) -> Result<meta::Regex, meta::BuildError> {
         )
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .build(pattern)
+        .map_err(Box::new)
 }

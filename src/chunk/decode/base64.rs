@@ -28,7 +28,7 @@ pub fn decode(run: &[u8]) -> Option<Decoded> {
 pub fn source(run: usize, range: &Range<usize>) -> Range<usize> {
     let encoded_start = range.start / 3 * 4 + range.start % 3;
     let encoded_end = range.end / 3 * 4
-        + if range.end % 3 == 0 {
+        + if range.end.is_multiple_of(3) {
             0
         } else {
             range.end % 3 + 1
@@ -93,7 +93,10 @@ mod tests {
                     .decode(&encoded.as_bytes()[from..encoded.len().min(range.end.div_ceil(4) * 4)])
                     .unwrap();
                 let part = String::from_utf8(part).unwrap();
-                assert!(part.contains(&text[start..end]), "{start}..{end}: {part}");
+                assert!(
+                    part.contains(text.get(start..end).unwrap()),
+                    "{start}..{end}: {part}"
+                );
             }
         }
     }

@@ -36,11 +36,7 @@ pub(super) fn derive(hir: &Hir) -> Vec<Anchor> {
     };
     let mut out: Vec<Anchor> = Vec::new();
     for start in starts {
-        let exact: String = start
-            .iter()
-            .map_while(|set| single(set))
-            .map(char::from)
-            .collect();
+        let exact: String = start.iter().map_while(single).map(char::from).collect();
         let folded: String = start.iter().map_while(folded).map(char::from).collect();
         let anchor = if exact.len() >= 3 && exact.len() >= folded.len() {
             Anchor::Prefix(exact.into())
@@ -137,15 +133,15 @@ fn walk(hir: &Hir, open: &mut Vec<Start>, done: &mut Vec<Start>) -> Option<()> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => {
-            for byte in literal.0.iter() {
+            for byte in &literal.0 {
                 let mut set = ByteSet::default();
                 add(&mut set, *byte);
-                open.iter_mut().for_each(|start| start.push(set));
+                push(open, set);
             }
         }
         HirKind::Class(class) => {
             let set = bytes_of(class);
-            open.iter_mut().for_each(|start| start.push(set));
+            push(open, set);
         }
         HirKind::Capture(capture) => walk(&capture.sub, open, done)?,
         HirKind::Concat(parts) => {
@@ -182,6 +178,12 @@ fn walk(hir: &Hir, open: &mut Vec<Start>, done: &mut Vec<Start>) -> Option<()> {
         }
     }
     Some(())
+}
+
+fn push(open: &mut [Start], set: ByteSet) {
+    for start in open {
+        start.push(set);
+    }
 }
 
 fn bytes_of(class: &Class) -> ByteSet {

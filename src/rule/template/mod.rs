@@ -20,7 +20,7 @@
 mod checksum;
 mod make;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A small deterministic generator (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>): the same seed gives the same text.
 #[derive(Debug, Clone)]
@@ -41,7 +41,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// Returns a number below `bound`, which must not be 0.
+    /// Returns a number below `bound`.
+    ///
+    /// # Panics
+    ///
+    /// When `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next_u64() % bound as u64).expect("below a usize")
     }
@@ -233,8 +237,8 @@ fn length(argument: &str, random: &mut Random) -> Result<usize, TemplateError> {
 
 fn uuid(random: &mut Random) -> String {
     let mut hex = |len| random.text("0123456789abcdef", len);
-    let (a, b, c, d, e) = (hex(8), hex(4), hex(3), hex(3), hex(12));
-    format!("{a}-{b}-4{c}-a{d}-{e}")
+    let (head, middle, version, variant, tail) = (hex(8), hex(4), hex(3), hex(3), hex(12));
+    format!("{head}-{middle}-4{version}-a{variant}-{tail}")
 }
 
 fn percent(text: &str) -> String {
@@ -243,7 +247,7 @@ fn percent(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
