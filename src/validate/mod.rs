@@ -5,6 +5,7 @@
 //! (`account_id`) or correct the severity (an encrypted key).
 
 pub mod checksum;
+pub(crate) mod key;
 
 use crate::rule::{Confidence, Severity};
 
@@ -93,7 +94,12 @@ impl Proof {
 pub type Check = fn(Subject<'_>) -> Proof;
 
 /// All checks by name.
-const CHECKS: &[(&str, Check)] = &[];
+const CHECKS: &[(&str, Check)] = &[
+    ("age-identity", key::age_identity),
+    ("armored-key", key::armored),
+    ("encoded-pem-key", key::encoded_pem),
+    ("putty-key", key::putty_key),
+];
 
 /// Returns the check called `name`.
 pub fn by_name(name: &str) -> Option<Check> {
