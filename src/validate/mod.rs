@@ -4,8 +4,14 @@
 //! [`Proof`]: refuted (cannot be real), plausible, or proved (chance would almost never make this), and may add facts
 //! (`account_id`) or correct the severity (an encrypted key).
 
+mod azure;
+mod basic;
 pub mod checksum;
+mod civil;
+mod jwt;
 pub(crate) mod key;
+mod placeholder;
+mod url;
 
 use crate::rule::{Confidence, Severity};
 
@@ -97,8 +103,16 @@ pub type Check = fn(Subject<'_>) -> Proof;
 const CHECKS: &[(&str, Check)] = &[
     ("age-identity", key::age_identity),
     ("armored-key", key::armored),
+    ("azure-checksum", azure::check),
+    ("basic-pair", basic::check),
+    ("connection-password", url::check_connection),
+    ("encoded-password", basic::check_encoded),
     ("encoded-pem-key", key::encoded_pem),
+    ("jwt", jwt::check),
+    ("jwt-kubernetes", jwt::check_kubernetes),
+    ("plain-password", basic::check_plain),
     ("putty-key", key::putty_key),
+    ("url-password", url::check),
 ];
 
 /// Returns the check called `name`.
