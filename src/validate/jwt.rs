@@ -70,8 +70,7 @@ fn signature_fits(alg: &str, chars: usize) -> bool {
     match alg {
         "HS256" => chars == 43,
         "HS384" => chars == 64,
-        "HS512" => chars == 86,
-        "ES256" | "ES256K" => chars == 86,
+        "HS512" | "ES256" | "ES256K" => chars == 86,
         "ES384" => chars == 128,
         "ES512" => chars == 176,
         "EdDSA" | "Ed25519" => chars == 86 || chars == 152,

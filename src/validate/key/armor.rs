@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
                 if broke {
                     self.line_prefix();
                 }
-            } else if !(self.armor.text.is_empty() && self.header()) && !self.character() {
+            } else if !self.header() && !self.character() {
                 break;
             }
         }
@@ -111,8 +111,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Skips one header (`Proc-Type: 4,ENCRYPTED`); returns false when there is none.
+    /// Skips one header (`Proc-Type: 4,ENCRYPTED`); returns false when there is none, or the body has begun.
     fn header(&mut self) -> bool {
+        if !self.armor.text.is_empty() {
+            return false;
+        }
         let rest = self.rest();
         let name = rest
             .iter()
@@ -205,7 +208,10 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&armor.text), text, "{after:?}");
         assert_eq!(armor.complete, complete, "{after:?}");
         if complete {
-            assert!(after[..armor.len].ends_with("END X-----"), "{after:?}");
+            assert!(
+                after.as_bytes()[..armor.len].ends_with(b"END X-----"),
+                "{after:?}"
+            );
         }
     }
 

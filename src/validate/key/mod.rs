@@ -30,7 +30,7 @@ const WINDOW_BYTES: usize = MAX_MATCH_BYTES as usize;
 /// 10^20 cases; a body of one repeated letter has few.
 const LEAST_VARIETY: usize = 20;
 
-/// Checks the body after the header line of a PEM or OpenPGP private key.
+/// Checks the body after the header line of a PEM or `OpenPGP` private key.
 pub(super) fn armored(subject: Subject<'_>) -> Proof {
     let Some(label) = label(subject.matched) else {
         return Proof::refuted();
@@ -39,7 +39,7 @@ pub(super) fn armored(subject: Subject<'_>) -> Proof {
 }
 
 /// Returns the part of the bytes after the match that a check may read.
-fn window<'a>(subject: Subject<'a>) -> &'a [u8] {
+fn window(subject: Subject<'_>) -> &[u8] {
     let most = WINDOW_BYTES.saturating_sub(subject.matched.len());
     &subject.after[..subject.after.len().min(most)]
 }
@@ -70,7 +70,9 @@ fn inspect(label: &[u8], after: &[u8]) -> Proof {
 /// Returns true when `bytes` holds as many different values as key material does.
 fn is_varied(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
-    bytes.iter().for_each(|b| seen[usize::from(*b)] = true);
+    for byte in bytes {
+        seen[usize::from(*byte)] = true;
+    }
     let different = seen.iter().filter(|s| **s).count();
     different >= LEAST_VARIETY.min(bytes.len() / 2)
 }
@@ -84,10 +86,11 @@ mod tests {
 
     fn proof(maker: &str, seed: u64) -> (String, Proof) {
         let text = fill(&format!("{{make:{maker}}}\n"), &mut Random::new(seed)).unwrap();
-        let at = text.find("KEY").unwrap();
-        let (matched, after) = text
-            .as_bytes()
-            .split_at(at + text[at..].find("-----").unwrap() + 5);
+        let end = text.find("KEY-----").map(|at| at + 8);
+        let end = end
+            .or_else(|| text.find("BLOCK-----").map(|at| at + 10))
+            .unwrap();
+        let (matched, after) = text.as_bytes().split_at(end);
         let proof = super::armored(Subject {
             secret: matched,
             matched,

@@ -1,4 +1,4 @@
-//! OpenPGP secret keys in ASCII armor (RFC 9580).
+//! `OpenPGP` secret keys in ASCII armor (RFC 9580).
 
 use super::{
     armor::{self, Armor},
@@ -20,7 +20,7 @@ pub(crate) fn crc24(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Checks the body of an armored OpenPGP private key.
+/// Checks the body of an armored `OpenPGP` private key.
 pub(super) fn inspect(armor: &Armor) -> Proof {
     let (body, sum) = split(&armor.text);
     let packets = armor::decode(body);

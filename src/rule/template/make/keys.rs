@@ -67,7 +67,7 @@ fn block(label: &str, body: &str) -> String {
 }
 
 fn rsa(random: &mut Random) -> Vec<u8> {
-    let bits = [1024, 2048, 4096][random.below(3)];
+    let bits = [1024, 2048][random.below(2)];
     let mut values = vec![small(0), integer(random, bits), value(2, &[1, 0, 1])];
     values.push(integer(random, bits - 8));
     values.extend((0..5).map(|_| integer(random, bits / 2)));
@@ -132,7 +132,7 @@ fn public(random: &mut Random) -> Vec<u8> {
 
 fn openssh(random: &mut Random, encrypted: bool) -> Vec<u8> {
     let kind = string(b"ssh-ed25519");
-    let public = [kind.clone(), string(&random.bytes(32))].concat();
+    let public = [kind, string(&random.bytes(32))].concat();
     let check = random.bytes(4);
     let private = if encrypted {
         random.bytes(144)
@@ -162,7 +162,7 @@ fn openssh(random: &mut Random, encrypted: bool) -> Vec<u8> {
     .concat()
 }
 
-/// Returns a version 4 EdDSA secret key packet (RFC 9580 section 5.5.3) with this S2K usage.
+/// Returns a version 4 `EdDSA` secret key packet (RFC 9580 section 5.5.3) with this S2K usage.
 fn pgp_key(random: &mut Random, usage: u8) -> Vec<u8> {
     let mut body = vec![4];
     body.extend(random.bytes(4));
