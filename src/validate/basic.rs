@@ -1,6 +1,6 @@
 //! `user:password` in base64 (RFC 7617): Authorization headers, `.npmrc`, `.docker/config.json`; and in the clear after `curl -u`.
 
-use super::{Proof, Subject, placeholder};
+use super::{Proof, Subject, Verdict, placeholder};
 
 /// Checks that the secret is the base64 of `user:password`.
 pub(super) fn check(subject: Subject<'_>) -> Proof {
@@ -30,6 +30,36 @@ pub(super) fn check_encoded(subject: Subject<'_>) -> Proof {
             Proof::plausible()
         }
         _ => Proof::refuted(),
+    }
+}
+
+/// Checks that the secret is the base64 of a `config.json` with credentials of a registry, as in Kubernetes secrets of the type
+/// `kubernetes.io/dockerconfigjson`.
+pub(super) fn check_docker_config(subject: Subject<'_>) -> Proof {
+    let padding = memchr::memchr(b'=', subject.secret).unwrap_or(subject.secret.len());
+    let config = data_encoding::BASE64_NOPAD
+        .decode(&subject.secret[..padding])
+        .ok()
+        .and_then(|json| serde_json::from_slice::<serde_json::Value>(&json).ok());
+    let Some(registries) = config
+        .as_ref()
+        .and_then(|config| config.get("auths")?.as_object())
+    else {
+        return Proof::refuted();
+    };
+    let real = registries.values().any(|entry| {
+        let text = |name: &str| entry.get(name).and_then(serde_json::Value::as_str);
+        let pair = text("auth").and_then(|auth| data_encoding::BASE64.decode(auth.as_bytes()).ok());
+        pair.is_some_and(|pair| judge(&pair).verdict == Verdict::Proved)
+            || ["password", "identitytoken"]
+                .into_iter()
+                .filter_map(text)
+                .any(|secret| secret.len() >= 4 && !placeholder::is_placeholder(secret.as_bytes()))
+    });
+    if real {
+        Proof::proved("it decodes to credentials of a registry")
+    } else {
+        Proof::refuted()
     }
 }
 

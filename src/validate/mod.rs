@@ -106,6 +106,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("azure-checksum", azure::check),
     ("basic-pair", basic::check),
     ("connection-password", url::check_connection),
+    ("docker-config", basic::check_docker_config),
     ("encoded-password", basic::check_encoded),
     ("encoded-pem-key", key::encoded_pem),
     ("jwt", jwt::check),

@@ -19,6 +19,11 @@ const WORDS: &[&str] = &[
     "example",
     "credentials",
     "redacted",
+    // What stands in the place of the password where the user is a token.
+    "x-oauth-basic",
+    "x-oauth",
+    "x",
+    "api_token",
 ];
 
 /// Passwords that are well known as defaults or for tests; worth nothing on the machine they were typed on.

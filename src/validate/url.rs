@@ -8,6 +8,10 @@ pub(super) fn check(subject: Subject<'_>) -> Proof {
     let after_scheme = memchr::memmem::find(subject.matched, b"://").map_or(0, |at| at + 3);
     let authority = &subject.matched[after_scheme..];
     let user = &authority[..memchr::memchr(b':', authority).unwrap_or(0)];
+    if user.contains(&b'{') && subject.secret.contains(&b'}') {
+        // The colon belongs to a template (`{name:format}`).
+        return Proof::refuted();
+    }
     // The host stands after the last `@` of the match, which may hold its first bytes only.
     let at = memchr::memrchr(b'@', authority).map_or(authority.len(), |at| at + 1);
     let mut host = authority[at..].to_vec();
@@ -114,5 +118,7 @@ mod tests {
         check("USER", "user", "db.corp.net", refuted);
         check("app", "${PW}", "db.corp.net", refuted);
         check("", "Tr0ub4dor", "latest.corp.net", kept);
+        check("{name", "8}", "db.corp.net", refuted);
+        check("0123456789abcdef", "x-oauth-basic", "db.corp.net", refuted);
     }
 }
