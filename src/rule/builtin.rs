@@ -1194,7 +1194,7 @@ pub(crate) static RULES: &[Rule] = &[
         confidence: Confidence::Medium,
         kind: SecretKind::Password,
         anchors: B(&[Anchor::Prefix(B(":5432:"))]),
-        regex: B(":5432:[^:\\s\"']{1,63}:[^:\\s\"']{1,63}:([^\\s\"'<>:]{4,128})"),
+        regex: B(":5432:[^:\\s\"']{1,63}:[^:\\s\"']{1,63}:([^\\s\"'<>:{}]{4,128})"),
         boundary: Boundary::None,
         max_len: 263,
         checks: B(&[B("plain-password")]),

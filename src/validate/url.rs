@@ -32,6 +32,9 @@ pub(super) fn check_connection(subject: Subject<'_>) -> Proof {
     )
 }
 
+/// Shorter passwords are weak, and more often none at all.
+const LEAST_CHARS: usize = 4;
+
 /// Hosts that are this machine.
 const LOCAL: &[&str] = &[
     "localhost",
@@ -56,7 +59,9 @@ const RESERVED: &[&str] = &[
 fn judge(user: &[u8], password: &[u8], host: &[u8]) -> Proof {
     let stands_for_user =
         user.eq_ignore_ascii_case(b"user") || user.eq_ignore_ascii_case(b"username");
-    let weak = placeholder::is_trivial(password) || password.eq_ignore_ascii_case(user);
+    let weak = password.len() < LEAST_CHARS
+        || placeholder::is_trivial(password)
+        || password.eq_ignore_ascii_case(user);
     if placeholder::is_placeholder(password) || (stands_for_user && weak) {
         return Proof::refuted();
     }
@@ -113,6 +118,7 @@ mod tests {
         check("app", "Tr0ub4dor", "localhost:5432/x", low);
         check("app", "Tr0ub4dor", "db.example.com", low);
         check("app", "admin", "db.corp.net", low);
+        check("app", "ab1", "db.corp.net", low);
         check("root", "root", "localhost", refuted);
         check("user", "password", "db.corp.net", refuted);
         check("USER", "user", "db.corp.net", refuted);
