@@ -3,6 +3,9 @@
 //! A judge looks at a [`Scene`] and says nothing, "lower" or "drop". Judges are pure and independent: the order in which they
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
+mod documented;
+mod documented_hashes;
+
 use std::ops::Range;
 
 use crate::{
@@ -85,7 +88,9 @@ pub struct Judge {
 }
 
 /// All judges.
-pub static JUDGES: &[Judge] = &[];
+pub static JUDGES: &[Judge] = &[
+    documented::JUDGE, // exact published values
+];
 
 /// Returns the judges that have something against the scene, with what they say.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {

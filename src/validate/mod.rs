@@ -4,7 +4,14 @@
 //! [`Proof`]: refuted (cannot be real), plausible, or proved (chance would almost never make this), and may add facts
 //! (`account_id`) or correct the severity (an encrypted key).
 
+mod azure;
+mod basic;
 pub mod checksum;
+mod civil;
+mod jwt;
+pub(crate) mod key;
+mod placeholder;
+mod url;
 
 use crate::rule::{Confidence, Severity};
 
@@ -93,7 +100,21 @@ impl Proof {
 pub type Check = fn(Subject<'_>) -> Proof;
 
 /// All checks by name.
-const CHECKS: &[(&str, Check)] = &[];
+const CHECKS: &[(&str, Check)] = &[
+    ("age-identity", key::age_identity),
+    ("armored-key", key::armored),
+    ("azure-checksum", azure::check),
+    ("basic-pair", basic::check),
+    ("connection-password", url::check_connection),
+    ("docker-config", basic::check_docker_config),
+    ("encoded-password", basic::check_encoded),
+    ("encoded-pem-key", key::encoded_pem),
+    ("jwt", jwt::check),
+    ("jwt-kubernetes", jwt::check_kubernetes),
+    ("plain-password", basic::check_plain),
+    ("putty-key", key::putty_key),
+    ("url-password", url::check),
+];
 
 /// Returns the check called `name`.
 pub fn by_name(name: &str) -> Option<Check> {
@@ -106,4 +127,34 @@ pub fn by_name(name: &str) -> Option<Check> {
 /// Returns the names of all checks.
 pub fn names() -> impl Iterator<Item = &'static str> {
     CHECKS.iter().map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{CHECKS, Subject};
+
+    proptest! {
+        /// Whatever stands in a file, a check answers, and claims no bytes that are not there.
+        #[test]
+        fn checks_read_any_bytes(
+            head in proptest::sample::select(vec!["", "BEGIN RSA PRIVATE KEY-----", "BEGIN OPENSSH PRIVATE KEY-----", "BEGIN PGP PRIVATE KEY BLOCK-----", "eyJ"]),
+            text in "[ -~\n]{0,80}|[A-Za-z0-9+/=]{0,200}|(Encryption: none\n|Private-Lines: [0-9]{1,4}\n|[A-Za-z0-9]{1,64}\n){0,9}",
+            bytes in proptest::collection::vec(any::<u8>(), 0..120),
+            cut in 0..40_usize,
+            plain in any::<bool>(),
+        ) {
+            let encoded = data_encoding::BASE64.encode(&bytes).into_bytes();
+            let tail = if plain { text.into_bytes() } else { encoded };
+            let whole = [head.as_bytes(), &tail].concat();
+            let (matched, after) = whole.split_at(whole.len().min(head.len() + cut));
+            for (name, check) in CHECKS {
+                for secret in [matched, after, &bytes] {
+                    let proof = check(Subject { secret, matched, after });
+                    prop_assert!(proof.extend_bytes <= after.len(), "{}", name);
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Prints src/judge/documented_hashes.rs: hashes of values that vendors publish as examples.
+
+Usage: make.py TABLE.toml... > src/judge/documented_hashes.rs
+
+Each table is TOML with `[[token]]` entries; `documented_examples_known_fake` lists values that documentation shows. Only the
+first eight bytes of each value's SHA-256 reach the tree, so that no scanner finds the examples here. A value that a person
+could choose is left out: a short one, or a list word, says nothing about who uses it.
+"""
+
+import hashlib
+import re
+import sys
+import tomllib
+
+# Values shorter than this are words rather than credentials.
+LEAST_CHARS = 12
+
+
+def variants(value):
+    """Yields the forms in which a rule may capture a documented value."""
+    yield value
+    for prefix in ("sig=", "0x", "SharedAccessSignature "):
+        if value.startswith(prefix):
+            yield value.removeprefix(prefix)
+    url = re.fullmatch(r"[a-z+]+://[^:/]*:([^@]+)@.*", value)
+    if url:
+        yield url[1]
+    pair = re.fullmatch(r"[^:/@ ]+:([^:@ ]{12,})", value)
+    if pair:
+        yield pair[1]
+    if re.fullmatch(r"T\w+/B\w+/\w+", value):
+        yield "https://hooks.slack.com/services/" + value
+        yield value.rsplit("/", 1)[1]
+
+
+def main():
+    hashes = set()
+    for path in sys.argv[1:]:
+        with open(path, "rb") as file:
+            table = tomllib.load(file)
+        for token in table["token"]:
+            for value in token.get("documented_examples_known_fake", []):
+                if "..." in value or value.isdigit():
+                    continue
+                for text in variants(value.strip()):
+                    if len(text) >= LEAST_CHARS:
+                        digest = hashlib.sha256(text.encode()).digest()
+                        hashes.add(int.from_bytes(digest[:8], "big"))
+    print("//! Made by `patterns/documented/make.py`; do not edit.")
+    print()
+    print("/// The first eight bytes, big-endian, of the SHA-256 of each documented example, in order.")
+    print("#[rustfmt::skip]")
+    print("pub(super) static HASHES: &[u64] = &[")
+    for value in sorted(hashes):
+        digits = f"{value:016x}"
+        print("    0x" + "_".join(digits[at : at + 4] for at in range(0, 16, 4)) + ",")
+    print("];")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+//! Passwords that are plainly none: variables, format directives, masks, and the words that stand for a password.
+
+/// Words that stand for a password in examples.
+const WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "changeme",
+    "yourpassword",
+    "your_password",
+    "your-password",
+    "mypassword",
+    "dbpassword",
+    "db_password",
+    "token",
+    "example",
+    "credentials",
+    "redacted",
+    // What stands in the place of the password where the user is a token.
+    "x-oauth-basic",
+    "x-oauth",
+    "x",
+    "api_token",
+];
+
+/// Passwords that are well known as defaults or for tests; worth nothing on the machine they were typed on.
+const TRIVIAL: &[&str] = &[
+    "admin",
+    "root",
+    "test",
+    "testing",
+    "guest",
+    "user",
+    "postgres",
+    "mysql",
+    "mongo",
+    "redis",
+    "rabbitmq",
+    "sa",
+    "1234",
+    "12345",
+    "123456",
+    "12345678",
+    "123456789",
+    "qwerty",
+    "letmein",
+    "toor",
+    "dev",
+    "local",
+    "foobar",
+    "foo",
+    "bar",
+    "abc123",
+];
+
+/// Returns true when `text` is a variable, a format directive, a mask or a word for a password.
+pub(super) fn is_placeholder(text: &[u8]) -> bool {
+    is_variable(text)
+        || is_mask(text)
+        || WORDS
+            .iter()
+            .any(|w| text.eq_ignore_ascii_case(w.as_bytes()))
+}
+
+/// Returns true when `text` is a password that everybody knows.
+pub(super) fn is_trivial(text: &[u8]) -> bool {
+    TRIVIAL
+        .iter()
+        .any(|w| text.eq_ignore_ascii_case(w.as_bytes()))
+}
+
+/// Returns true for what a shell, a template engine or a formatter fills in.
+fn is_variable(text: &[u8]) -> bool {
+    let name = |text: &[u8]| {
+        !text.is_empty()
+            && text
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-.:".contains(b))
+    };
+    let within = |open: &[u8], close: &[u8]| {
+        text.strip_prefix(open)
+            .is_some_and(|rest| rest.ends_with(close))
+    };
+    let holds = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+    holds(b"${")
+        || holds(b"{{")
+        || holds(b"#{")
+        || holds(b"$(")
+        || holds(b"%(")
+        || within(b"{", b"}")
+        || within(b"<", b">")
+        || within(b"[", b"]")
+        || within(b"%", b"%")
+        || matches!(text, [b'%', b's' | b'd' | b'v' | b'q' | b'@'])
+        || text.strip_prefix(b"$").is_some_and(name)
+        || text.strip_prefix(b"@").is_some_and(name)
+}
+
+/// Returns true for one character over and over, and for an ellipsis.
+fn is_mask(text: &[u8]) -> bool {
+    let Some(first) = text.first() else {
+        return true;
+    };
+    text.len() >= 2 && text.iter().all(|b| b.eq_ignore_ascii_case(first))
+        || text.ends_with(b"...")
+        || memchr::memmem::find(text, b"***").is_some()
+        || text == "…".as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[track_caller]
+    fn check(text: &str, expected: bool) {
+        assert_eq!(is_placeholder(text.as_bytes()), expected, "{text}");
+    }
+
+    #[test]
+    fn placeholders() {
+        for text in [
+            "${DB_PASS}",
+            "$PASS",
+            "{{ pw }}",
+            "{password}",
+            "<pass>",
+            "%s",
+            "%(pw)s",
+            "[PASSWORD]",
+            "#{pw}",
+            "PASSWORD",
+            "xxxx",
+            "***",
+            "ab***",
+            "...",
+            "%PASS%",
+            "$(cat x)",
+        ] {
+            check(text, true);
+        }
+        for text in ["Tr0ub4dor", "pa$$word1", "%41bcd", "p{x}q", "xy", "a$b"] {
+            check(text, false);
+        }
+    }
+}
