@@ -4,7 +4,16 @@
 //! [`Proof`]: refuted (cannot be real), plausible, or proved (chance would almost never make this), and may add facts
 //! (`account_id`) or correct the severity (an encrypted key).
 
+mod atlassian;
 pub mod checksum;
+mod github;
+mod gitlab;
+mod grafana;
+mod openai;
+mod pypi;
+mod stripe;
+mod structure;
+mod tail;
 
 use crate::rule::{Confidence, Severity};
 
@@ -81,6 +90,13 @@ impl Proof {
         self
     }
 
+    /// Sets the most confidence that is justified.
+    #[must_use]
+    pub fn at_most(mut self, confidence: Confidence) -> Self {
+        self.at_most = Some(confidence);
+        self
+    }
+
     /// Sets the severity.
     #[must_use]
     pub fn with_severity(mut self, severity: Severity) -> Self {
@@ -93,7 +109,34 @@ impl Proof {
 pub type Check = fn(Subject<'_>) -> Proof;
 
 /// All checks by name.
-const CHECKS: &[(&str, Check)] = &[];
+const CHECKS: &[(&str, Check)] = &[
+    ("apify-crc", tail::apify),
+    ("atlassian-crc", atlassian::crc),
+    ("cloudflare-crc", tail::cloudflare),
+    ("cloudflare-tunnel", structure::cloudflare_tunnel),
+    ("discord-bot", structure::discord_bot),
+    ("elastic-cloud", structure::elastic_cloud),
+    ("github-crc", github::classic),
+    ("github-fine-grained", github::fine_grained),
+    ("github-server-crc", github::server),
+    ("gitlab-routable", gitlab::routable),
+    ("grafana-cloud", grafana::cloud),
+    ("grafana-crc", grafana::crc),
+    ("grafana-key", grafana::legacy_key),
+    ("intercom", structure::intercom),
+    ("jfrog-reference", structure::jfrog_reference),
+    ("mapbox", structure::mapbox),
+    ("not-hex", stripe::not_hex),
+    ("npm-crc", tail::npm),
+    ("onepassword-service", structure::onepassword_service),
+    ("openai-halves", openai::halves),
+    ("pypi-macaroon", pypi::macaroon),
+    ("salad-crc", tail::salad),
+    ("sentry-org", structure::sentry_org),
+    ("stripe-own", stripe::own),
+    ("vercel-crc", tail::vercel),
+    ("zuplo-crc", tail::zuplo),
+];
 
 /// Returns the check called `name`.
 pub fn by_name(name: &str) -> Option<Check> {
@@ -106,4 +149,24 @@ pub fn by_name(name: &str) -> Option<Check> {
 /// Returns the names of all checks.
 pub fn names() -> impl Iterator<Item = &'static str> {
     CHECKS.iter().map(|(name, _)| *name)
+}
+
+/// What the tests of the checks share.
+#[cfg(test)]
+mod test_support {
+    use super::{Check, Proof, Subject, Verdict};
+
+    /// Returns what `check` says about `token` standing alone.
+    pub(super) fn proof(check: Check, token: &str) -> Proof {
+        check(Subject {
+            secret: token.as_bytes(),
+            matched: token.as_bytes(),
+            after: b"",
+        })
+    }
+
+    /// Returns the verdict of `check` about `token` standing alone.
+    pub(super) fn verdict(check: Check, token: &str) -> Verdict {
+        proof(check, token).verdict
+    }
 }
