@@ -32,7 +32,9 @@ fn found(rules: &mut RuleSet, text: &str) -> Vec<String> {
         .filter(|(_, rule)| may_match(rule, text, &lower))
         .map(|(_, rule)| rule.id.to_string())
         .collect();
-    rules.enable_only(&relevant).unwrap();
+    rules
+        .enable_only(&relevant)
+        .expect("the ids are those of the set");
     let rules = &*rules;
     let mut ids: Vec<String> = reference(rules, text.as_bytes())
         .iter()
