@@ -20,6 +20,15 @@ pub fn base62(value: u32, width: usize) -> String {
     )
 }
 
+/// Returns `value` in base 62 as [`base62`] does, but with the digits in the order `0-9a-zA-Z`, as Apify prints it.
+pub fn base62_lower_first(value: u32, width: usize) -> String {
+    digits(
+        value,
+        width,
+        b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    )
+}
+
 /// Returns `value` in base 36, lower case, padded with `0` to `width` characters, as GitLab prints it
 /// (<https://docs.gitlab.com/security/tokens/>).
 pub fn base36(value: u32, width: usize) -> String {

@@ -4,13 +4,22 @@
 //! [`Proof`]: refuted (cannot be real), plausible, or proved (chance would almost never make this), and may add facts
 //! (`account_id`) or correct the severity (an encrypted key).
 
+mod atlassian;
 mod azure;
 mod basic;
 pub mod checksum;
 mod civil;
+mod github;
+mod gitlab;
+mod grafana;
 mod jwt;
 pub(crate) mod key;
+mod openai;
 mod placeholder;
+mod pypi;
+mod stripe;
+mod structure;
+mod tail;
 mod url;
 
 use crate::rule::{Confidence, Severity};
@@ -88,6 +97,13 @@ impl Proof {
         self
     }
 
+    /// Sets the most confidence that is justified.
+    #[must_use]
+    pub fn at_most(mut self, confidence: Confidence) -> Self {
+        self.at_most = Some(confidence);
+        self
+    }
+
     /// Sets the severity.
     #[must_use]
     pub fn with_severity(mut self, severity: Severity) -> Self {
@@ -102,18 +118,44 @@ pub type Check = fn(Subject<'_>) -> Proof;
 /// All checks by name.
 const CHECKS: &[(&str, Check)] = &[
     ("age-identity", key::age_identity),
+    ("apify-crc", tail::apify),
     ("armored-key", key::armored),
+    ("atlassian-crc", atlassian::crc),
     ("azure-checksum", azure::check),
     ("basic-pair", basic::check),
+    ("cloudflare-crc", tail::cloudflare),
+    ("cloudflare-tunnel", structure::cloudflare_tunnel),
     ("connection-password", url::check_connection),
+    ("discord-bot", structure::discord_bot),
     ("docker-config", basic::check_docker_config),
+    ("elastic-cloud", structure::elastic_cloud),
     ("encoded-password", basic::check_encoded),
     ("encoded-pem-key", key::encoded_pem),
+    ("github-crc", github::classic),
+    ("github-fine-grained", github::fine_grained),
+    ("github-server-crc", github::server),
+    ("gitlab-routable", gitlab::routable),
+    ("grafana-cloud", grafana::cloud),
+    ("grafana-crc", grafana::crc),
+    ("grafana-key", grafana::legacy_key),
+    ("intercom", structure::intercom),
+    ("jfrog-reference", structure::jfrog_reference),
     ("jwt", jwt::check),
     ("jwt-kubernetes", jwt::check_kubernetes),
+    ("mapbox", structure::mapbox),
+    ("not-hex", stripe::not_hex),
+    ("npm-crc", tail::npm),
+    ("onepassword-service", structure::onepassword_service),
+    ("openai-halves", openai::halves),
     ("plain-password", basic::check_plain),
     ("putty-key", key::putty_key),
+    ("pypi-macaroon", pypi::macaroon),
+    ("salad-crc", tail::salad),
+    ("sentry-org", structure::sentry_org),
+    ("stripe-own", stripe::own),
     ("url-password", url::check),
+    ("vercel-crc", tail::vercel),
+    ("zuplo-crc", tail::zuplo),
 ];
 
 /// Returns the check called `name`.
@@ -156,5 +198,25 @@ mod tests {
                 }
             }
         }
+    }
+}
+
+/// What the tests of the checks share.
+#[cfg(test)]
+mod test_support {
+    use super::{Check, Proof, Subject, Verdict};
+
+    /// Returns what `check` says about `token` standing alone.
+    pub(super) fn proof(check: Check, token: &str) -> Proof {
+        check(Subject {
+            secret: token.as_bytes(),
+            matched: token.as_bytes(),
+            after: b"",
+        })
+    }
+
+    /// Returns the verdict of `check` about `token` standing alone.
+    pub(super) fn verdict(check: Check, token: &str) -> Verdict {
+        proof(check, token).verdict
     }
 }

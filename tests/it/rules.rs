@@ -2,7 +2,7 @@
 
 use keyfence::{
     detection::{Judged, judge},
-    matcher::reference,
+    engine::{Engine, Found, Scratch},
     rule::{
         Rule, RuleSet,
         template::{Random, fill},
@@ -12,18 +12,26 @@ use keyfence::{
 /// How many instances are drawn of each template.
 const INSTANCES: u64 = 25;
 
-/// Returns the ids of the rules that find something in `text`.
-fn found(rules: &RuleSet, text: &str) -> Vec<String> {
-    let mut ids: Vec<String> = reference(rules, text.as_bytes())
-        .iter()
-        .filter(|candidate| {
-            matches!(
-                judge(rules, candidate, b"config/settings.txt"),
-                Judged::Kept { .. }
-            )
-        })
-        .map(|candidate| rules.rule(candidate.rule).id.to_string())
-        .collect();
+/// Returns the ids of the rules that find something in `text`. The fast engine finds what the reference finds (law 1, `laws.rs`).
+fn found(engine: &Engine, text: &str) -> Vec<String> {
+    let rules = engine.rules();
+    let mut ids = Vec::new();
+    engine.find(
+        text.as_bytes(),
+        0..text.len(),
+        true,
+        &mut Scratch::default(),
+        |found| {
+            if let Found::Candidate(candidate) = found {
+                if matches!(
+                    judge(rules, &candidate, b"config/settings.txt"),
+                    Judged::Kept { .. }
+                ) {
+                    ids.push(rules.rule(candidate.rule).id.to_string());
+                }
+            }
+        },
+    );
     ids.dedup();
     ids
 }
@@ -40,14 +48,14 @@ fn instances(template: &str, rule: &Rule) -> Vec<String> {
 #[test]
 fn every_sample_is_found_by_its_own_rule() {
     let all = crate::patterns::all();
-    let rules = RuleSet::new(false, all.clone()).unwrap();
+    let engine = Engine::new(RuleSet::new(false, all.clone()).unwrap());
     let mut wrong = Vec::new();
     for rule in &all {
         assert!(!rule.samples.is_empty(), "rule {} has no samples", rule.id);
         for template in rule.samples.iter() {
             let missed: Vec<String> = instances(template, rule)
                 .into_iter()
-                .filter(|text| !found(&rules, text).contains(&rule.id.to_string()))
+                .filter(|text| !found(&engine, text).contains(&rule.id.to_string()))
                 .collect();
             if let Some(text) = missed.first() {
                 wrong.push(format!(
@@ -68,7 +76,7 @@ fn every_sample_is_found_by_its_own_rule() {
 #[test]
 fn no_near_miss_is_found() {
     let all = crate::patterns::all();
-    let rules = RuleSet::new(false, all.clone()).unwrap();
+    let engine = Engine::new(RuleSet::new(false, all.clone()).unwrap());
     let mut wrong = Vec::new();
     for rule in &all {
         assert!(
@@ -78,7 +86,7 @@ fn no_near_miss_is_found() {
         );
         for template in rule.near_misses.iter() {
             for text in instances(template, rule) {
-                let ids = found(&rules, &text);
+                let ids = found(&engine, &text);
                 if !ids.is_empty() {
                     wrong.push(format!(
                         "{}: {template:?} is found by {ids:?}, e.g. {text:?}",

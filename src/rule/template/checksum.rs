@@ -8,6 +8,7 @@ pub(super) fn by_name(name: &str, last: &str, all: &str) -> Option<String> {
     Some(match name {
         "crc32-base62-last" => checksum::base62(checksum::crc32(last), 6),
         "crc32-base62-all" => checksum::base62(checksum::crc32(all), 6),
+        "crc32-base62-lower-all" => checksum::base62_lower_first(checksum::crc32(all), 6),
         "crc32-hex-last" => format!("{:08x}", checksum::crc32(last)),
         "crc32-hex-upper-all" => format!("{:08X}", checksum::crc32(all)),
         "crc32-hex-le-body" => format!("{:08x}", checksum::crc32(body).swap_bytes()),

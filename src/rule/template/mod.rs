@@ -82,6 +82,10 @@ pub const ALPHABETS: &[(&str, &str)] = &[
     ("base32", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
     ("base32lower", "abcdefghijklmnopqrstuvwxyz234567"),
     (
+        "base58",
+        "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+    ),
+    (
         "base64",
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
     ),
