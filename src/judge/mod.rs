@@ -3,6 +3,27 @@
 //! A judge looks at a [`Scene`] and says nothing, "lower" or "drop". Judges are pure and independent: the order in which they
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
+mod code_reference;
+mod file_kind;
+mod generated;
+mod hash_like;
+mod identifier;
+mod key_name;
+mod natural_language;
+mod number;
+mod path_like;
+mod pattern;
+mod placeholder;
+mod public_key;
+pub mod randomness;
+mod repeated;
+mod same_as_key;
+mod template_variable;
+mod test_word;
+mod translation;
+mod unquoted;
+mod view;
+
 use std::ops::Range;
 
 use crate::{
@@ -85,7 +106,27 @@ pub struct Judge {
 }
 
 /// All judges.
-pub static JUDGES: &[Judge] = &[];
+pub static JUDGES: &[Judge] = &[
+    code_reference::JUDGE,
+    file_kind::JUDGE,
+    generated::JUDGE,
+    hash_like::JUDGE,
+    identifier::JUDGE,
+    key_name::JUDGE,
+    natural_language::JUDGE,
+    number::JUDGE,
+    path_like::JUDGE,
+    pattern::JUDGE,
+    placeholder::JUDGE,
+    public_key::JUDGE,
+    randomness::JUDGE,
+    repeated::JUDGE,
+    same_as_key::JUDGE,
+    template_variable::JUDGE,
+    test_word::JUDGE,
+    translation::JUDGE,
+    unquoted::JUDGE,
+];
 
 /// Returns the judges that have something against the scene, with what they say.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {
@@ -93,4 +134,73 @@ pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judg
         .iter()
         .filter(|judge| judge.kinds.contains(&scene.rule.kind))
         .filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
+}
+
+#[cfg(test)]
+mod testing {
+    //! Scenes for the tables of the judges.
+
+    use std::borrow::Cow;
+
+    use super::{Judge, Opinion, Scene};
+    use crate::{
+        matcher::lines,
+        rule::{Anchor, Boundary, Confidence, Rule, SecretKind, Severity},
+    };
+
+    /// Returns a rule of `kind` with the prefix `tok_`.
+    pub(super) fn rule(kind: SecretKind) -> Rule {
+        Rule {
+            id: Cow::Borrowed("test"),
+            name: Cow::Borrowed("test"),
+            provider: Cow::Borrowed("test"),
+            source: Cow::Borrowed(""),
+            severity: Severity::High,
+            confidence: Confidence::Medium,
+            kind,
+            anchors: Cow::Borrowed(&[Anchor::Prefix(Cow::Borrowed("tok_"))]),
+            regex: Cow::Borrowed(""),
+            boundary: Boundary::None,
+            max_len: 400,
+            checks: Cow::Borrowed(&[]),
+            part: None,
+            identifier: false,
+            remediation: Cow::Borrowed(&[]),
+            samples: Cow::Borrowed(&[]),
+            near_misses: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// Returns what `judge` says of `text` in the file `path`.
+    ///
+    /// The secret stands between `‹` and `›`; the match begins at the first `¦`, or else at the secret.
+    pub(super) fn opinion(
+        judge: &Judge,
+        kind: SecretKind,
+        path: &str,
+        text: &str,
+        proved: bool,
+    ) -> Option<Opinion> {
+        let start = text.replace(['‹', '›'], "").find('¦');
+        let text = text.replacen('¦', "", 1);
+        let (before, rest) = text.split_once('‹').unwrap();
+        let (secret, after) = rest.split_once('›').unwrap();
+        let plain = format!("{before}{secret}{after}");
+        let secret_span = before.len()..before.len() + secret.len();
+        let rule = rule(kind);
+        let scene = Scene {
+            rule: &rule,
+            bytes: plain.as_bytes(),
+            span: start.unwrap_or(secret_span.start)..secret_span.end,
+            secret_span: secret_span.clone(),
+            line: lines::line_around(plain.as_bytes(), secret_span, super::LINE_BYTES),
+            path: path.as_bytes(),
+            proved,
+        };
+        judge
+            .kinds
+            .contains(&kind)
+            .then(|| (judge.opinion)(&scene))
+            .flatten()
+    }
 }
