@@ -32,7 +32,10 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         || (!random && STARTS.iter().any(|s| value.starts_with(s.as_bytes())))
         || view::contains(value, "::")
         || view::contains(value, "->");
-    found.then_some(Opinion::Drop)
+    if found {
+        return Some(Opinion::Drop);
+    }
+    (in_source && random).then_some(Opinion::Lower)
 }
 
 /// Returns true for two or more identifiers joined by dots: `user.password`, `settings.DB_PASSWORD`.
@@ -51,18 +54,18 @@ fn is_dotted(value: &[u8]) -> bool {
         })
 }
 
-/// Returns true for an identifier with brackets behind it: `getPassword()`, `args["password"]`.
+/// Returns true for an identifier with brackets behind it: `getPassword()`, `args[0]`, `ini_get(` before a quote.
 fn is_call(value: &[u8]) -> bool {
     let name = value
         .iter()
         .take_while(|b| b.is_ascii_alphanumeric() || b"_.$".contains(b))
         .count();
     let (open, last) = (value.get(name), value.last());
-    name > 2
-        && matches!(
-            (open, last),
-            (Some(b'('), Some(b')')) | (Some(b'['), Some(b']'))
-        )
+    let closed = matches!(
+        (open, last),
+        (Some(b'('), Some(b'(' | b')')) | (Some(b'['), Some(b']'))
+    );
+    name > 2 && closed
 }
 
 /// Returns true when the expression goes on after the value: a call, an index, an operator.
@@ -104,5 +107,6 @@ mod tests {
             false,
         );
         check("a.cc", "password = ‹ns::value›;", true);
+        check("a.yml", "password: ‹Zx8mJBiGmiiyyfWnho3z›", false);
     }
 }

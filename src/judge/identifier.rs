@@ -13,6 +13,10 @@ pub(super) const JUDGE: Judge = Judge {
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let value = scene.secret();
+    if value.strip_suffix(b"=").is_some_and(view::is_words) {
+        // An empty assignment before another one: `password= user=`.
+        return Some(Opinion::Drop);
+    }
     if !view::is_words(value) || value.contains(&b' ') || value.iter().any(u8::is_ascii_digit) {
         return None;
     }
@@ -50,5 +54,6 @@ mod tests {
         check("¦password: \"‹swordfisch›\"", Some(Opinion::Lower));
         check("¦password\", \"‹telephone›\"", Some(Opinion::Drop));
         check("¦password: \"‹maple7orbit›\"", None);
+        check("¦password= ‹user=›", Some(Opinion::Drop));
     }
 }

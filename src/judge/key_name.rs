@@ -13,6 +13,24 @@ pub(super) const JUDGE: Judge = Judge {
 
 /// A name that ends in one of these words.
 const LAST: &[&str] = &[
+    "encryption",
+    "authentication",
+    "protocol",
+    "cipher",
+    "algo",
+    "rules",
+    "timeout",
+    "attempts",
+    "history",
+    "complexity",
+    "generator",
+    "hasher",
+    "encoder",
+    "checker",
+    "protection",
+    "mgr",
+    "realm",
+    "grant",
     "hash",
     "hashed",
     "digest",
@@ -167,6 +185,7 @@ const FIRST: &[&str] = &[
     "placeholder",
     "label",
     "csrf",
+    "authenticity",
     "xsrf",
     "nonce",
     "cancel",
@@ -201,7 +220,13 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let encrypted = words
         .iter()
         .any(|w| view::is_one_of(w, &["encrypted", "hashed", "digest", "crypted"]));
-    if last || keyed || first {
+    let within = words
+        .iter()
+        .any(|w| view::is_one_of(w, &["bypass", "compass", "encompass"]));
+    // `password.encode("latin1")`: an argument of something that is done to it.
+    let called = view::separator(scene).starts_with(b"(")
+        && scene.bytes[scene.span.start..scene.secret_span.start].contains(&b'.');
+    if called || last || keyed || first || within {
         return Some(Opinion::Drop);
     }
     encrypted.then_some(Opinion::Lower)
@@ -230,6 +255,8 @@ mod tests {
         check("¦secret_name = \"‹x7f›\"", Some(Opinion::Drop));
         check("next_¦token: ‹x7f›", Some(Opinion::Drop));
         check("has_¦password = ‹x7f›", Some(Opinion::Drop));
+        check("¦token.encode(\"‹x7f›\")", Some(Opinion::Drop));
+        check("user.set¦Token(\"‹x7f›\")", None);
         check("encrypted_¦password: ‹x7f›", Some(Opinion::Lower));
         check("db_¦password_prod: ‹x7f›", None);
         check("client_¦secret: ‹x7f›", None);

@@ -4,11 +4,14 @@
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
 mod code_reference;
+mod doc_comment;
 mod file_kind;
 mod generated;
 mod hash_like;
 mod identifier;
 mod key_name;
+mod keyboard_mash;
+mod list_item;
 mod natural_language;
 mod number;
 mod path_like;
@@ -108,11 +111,14 @@ pub struct Judge {
 /// All judges.
 pub static JUDGES: &[Judge] = &[
     code_reference::JUDGE,
+    doc_comment::JUDGE,
     file_kind::JUDGE,
     generated::JUDGE,
     hash_like::JUDGE,
     identifier::JUDGE,
     key_name::JUDGE,
+    keyboard_mash::JUDGE,
+    list_item::JUDGE,
     natural_language::JUDGE,
     number::JUDGE,
     path_like::JUDGE,

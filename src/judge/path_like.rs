@@ -42,18 +42,28 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         || drive
         || EXTENSIONS.iter().any(|e| lower.ends_with(e.as_bytes()))
         || lower.windows(3).any(|w| w == b"://")
+        || lower.windows(3).filter(|w| *w == b"%2f").count() >= 3
         || is_relative_path(value);
     found.then_some(Opinion::Drop)
 }
 
-/// Returns true for words joined by `/`: `secret/data/app`.
+/// Returns true for words and numbers joined by `/`: `secret/data/app`, `projects/12/secrets/db`.
 fn is_relative_path(value: &[u8]) -> bool {
-    value.contains(&b'/')
-        && value.split(|b| *b == b'/').all(|part| {
-            part.iter()
-                .all(|b| b.is_ascii_alphanumeric() || b"_-.:*".contains(b))
-                && part.iter().filter(|b| b.is_ascii_digit()).count() * 3 <= part.len()
-        })
+    let digits = |part: &[u8]| part.iter().filter(|b| b.is_ascii_digit()).count();
+    let is_word = |part: &[u8]| {
+        part.iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-.:*".contains(b))
+            && digits(part) * 3 <= part.len()
+    };
+    let parts: Vec<&[u8]> = value.split(|b| *b == b'/').collect();
+    let numbers = parts.iter().filter(|part| !is_word(part)).count();
+    parts.len() >= 2
+        && (numbers == 0
+            || (parts.len() >= 4
+                && numbers * 2 <= parts.len()
+                && parts
+                    .iter()
+                    .all(|part| is_word(part) || digits(part) == part.len())))
 }
 
 #[cfg(test)]
@@ -81,6 +91,7 @@ mod tests {
             "https://h/x",
             "server.pem",
             "kv/prod/db",
+            "projects/123/secrets/app/versions/1",
         ] {
             check(value, true);
         }

@@ -37,7 +37,7 @@ const FIELD_WORDS: &[&str] = &[
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let value = scene.secret();
     if randomness::looks_random(value) {
-        return None;
+        return names_a_type(scene).then_some(Opinion::Drop);
     }
     let name = view::name(scene);
     let same = value.eq_ignore_ascii_case(name)
@@ -47,6 +47,17 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
                 .iter()
                 .any(|w| view::is_one_of(w, FIELD_WORDS)));
     same.then_some(Opinion::Drop)
+}
+
+/// Returns true when what looks random holds such a word in camel case, as `OAuth2Credentials` and `RSAPrivateKey` do.
+///
+/// In random base62 of 40 characters a given word of five letters or more begins and ends so with a chance below 1e-7; `Key` needs a
+/// bare value, which cannot be a literal in most languages.
+fn names_a_type(scene: &Scene<'_>) -> bool {
+    let bare = !view::is_in_string(scene);
+    view::words(scene.secret()).iter().any(|word| {
+        (word.len() >= 5 || (bare && word.len() >= 3)) && view::is_one_of(word, FIELD_WORDS)
+    })
 }
 
 /// Returns the letters and digits of `text` in lower case.
@@ -76,6 +87,7 @@ mod tests {
         check("db_¦password = \"‹DbPassword›\"", true);
         check("¦password = \"‹user_password›\"", true);
         check("¦password = \"‹LOGIN_SECRET_NAME›\"", true);
+        check("access_¦token: ‹OAuth2Credentials›", true);
         check("¦password = \"‹hunter2x›\"", false);
         check("¦password = \"‹Secret!9x7Q›\"", false);
     }

@@ -82,7 +82,12 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         || is_format(value)
         || (!randomness::looks_random(value)
             && (STARTS.iter().any(|s| starts(value, s)) || cut_off(scene)));
-    found.then_some(Opinion::Drop)
+    let in_name = scene
+        .before()
+        .rsplit(|b| b" \t\"'".contains(b))
+        .next()
+        .is_some_and(|word| word.starts_with(b"arn:"));
+    (found || in_name).then_some(Opinion::Drop)
 }
 
 fn starts(value: &[u8], start: &str) -> bool {

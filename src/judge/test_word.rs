@@ -130,7 +130,6 @@ const KNOWN: &[&str] = &[
     "sa",
     "toor",
     "changeit",
-    "hunter",
     "p@ssw0rd",
     "p@ssword",
     "passw0rd",
@@ -181,12 +180,15 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
             },
         );
     }
+    let holds_name = ["password", "passwd", "passwort", "geheim"]
+        .iter()
+        .any(|name| view::contains(value, name));
     let known = view::is_one_of(stem, KNOWN)
         || view::is_one_of(value, KNOWN)
         || names
             .iter()
             .all(|w| is_name(w) || view::is_one_of(w, KNOWN));
-    known.then_some(Opinion::Lower)
+    (known || holds_name).then_some(Opinion::Lower)
 }
 
 /// Returns `value` without the digits and marks it ends in.
@@ -250,6 +252,7 @@ mod tests {
         check("admin", Some(Opinion::Lower));
         check("Welcome2024!", Some(Opinion::Lower));
         check("P@ssw0rd", Some(Opinion::Lower));
+        check("42password", Some(Opinion::Lower));
         check("Summer2024!", None);
         check("tr0ub4dor&3", None);
     }

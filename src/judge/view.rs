@@ -63,7 +63,7 @@ pub(super) fn is_quoted(scene: &Scene<'_>) -> bool {
 pub(super) fn is_in_string(scene: &Scene<'_>) -> bool {
     is_quoted(scene)
         || [b'"', b'\'', b'`'].iter().any(|quote| {
-            scene.before().iter().filter(|b| *b == quote).count() % 2 == 1
+            memchr::memchr_iter(*quote, scene.before()).count() % 2 == 1
                 && scene.after().contains(quote)
         })
 }
@@ -102,6 +102,9 @@ pub(super) fn contains(text: &[u8], part: &str) -> bool {
         .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
+/// More bits per character than words have, short ones too.
+const WORD_BITS: f32 = 5.2;
+
 /// Returns true when all of `text` is words of letters, joined by what joins words: an identifier, a phrase.
 ///
 /// A word may end in one or two digits (`user2`). Random letters are not words.
@@ -118,7 +121,23 @@ pub(super) fn is_words(text: &[u8]) -> bool {
                     .all(u8::is_ascii_alphabetic)
         })
         && text.iter().any(u8::is_ascii_alphabetic)
-        && !randomness::looks_random(text)
+        && randomness::bits_per_char(&letters_and_joints(text)) < WORD_BITS
+}
+
+fn letters_and_joints(text: &[u8]) -> Vec<u8> {
+    text.iter()
+        .copied()
+        .filter(|b| !b.is_ascii_digit())
+        .collect()
+}
+
+/// Returns how many different bytes stand in `text`.
+pub(super) fn distinct(text: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    for byte in text {
+        seen[usize::from(*byte)] = true;
+    }
+    seen.iter().filter(|s| **s).count()
 }
 
 /// What is written in a file.
@@ -191,7 +210,7 @@ mod tests {
         for text in ["user_password", "my-app.name", "UserName2", "opensesame"] {
             assert!(is_words(text.as_bytes()), "{text}");
         }
-        for text in ["hunter2024!", "p4ssw0rd", "Qx7f", "1234"] {
+        for text in ["hunter2024!", "p4ssw0rd", "Qx7f", "1234", "kpNofNWNXM07"] {
             assert!(!is_words(text.as_bytes()), "{text}");
         }
     }

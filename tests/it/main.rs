@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
 mod codegen;
+mod generic;
 mod patterns;
 mod rules;

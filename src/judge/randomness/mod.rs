@@ -16,13 +16,20 @@
 //! | random base32, 16 / 32 | 5.7 / 6.1 | 6.3 / 6.5 | 7.4 / 7.3 | 8.6 / 8.2 |
 //! | random base62, 16 / 40 | 6.1 / 6.9 | 6.9 / 7.3 | 8.3 / 8.3 | 9.8 / 9.2 |
 //!
-//! The thresholds stand in the gaps. What [`looks_random`] as a whole takes for what it is not is measured by the tests of this
-//! file on generated text, and on held-out words by `train.py --dump words.txt` and
-//! `KEYFENCE_WORDS=words.txt cargo test --lib held_out_words -- --ignored --nocapture`.
+//! The thresholds stand in the gaps. [`looks_random`] as a whole, of 10,000 random texts a row (`cargo test --lib false_rejects
+//! -- --nocapture`), does not recognise:
+//!
+//! | hex 16 | hex 32 | base36 16 | base36 32 | lower-case letters 32 | base32 16 | base62 16 | base64 40 |
+//! |---|---|---|---|---|---|---|---|
+//! | 4 | 0 | 3 | 0 | 3 | 0 | 0 | 0 |
+//!
+//! and takes for random, of the held-out words (`train.py --dump words.txt`, then
+//! `KEYFENCE_WORDS=words.txt cargo test --lib held_out_words -- --ignored --nocapture`): 58 of 4,743 of 16-19 characters (1.2%),
+//! 47 of 6,754 of 20-31 (0.7%), 113 of 3,497 of 32 and more (3.2%, nearly all of them base64 that stands in those repositories).
 
 mod model;
 
-use super::{Judge, Opinion, Scene};
+use super::{Judge, Opinion, Scene, view};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -99,8 +106,8 @@ fn digit(byte: u8) -> u8 {
 
 /// Returns true when `text` looks as if a machine had drawn it: random hex, base32, base36, base62 or base64 of 16 bytes or more.
 ///
-/// Words however joined, paths, sentences, UUIDs, versions, dates, numbers, and sequences do not. Of random hex of 16 digits 0.2%
-/// are taken for something else, of 32 or more and of base32, base62 and base64 from 20 on fewer than one in 10,000.
+/// Words however joined, paths, sentences, UUIDs, versions, dates, numbers, and sequences do not. The [module](self) says how often it
+/// errs.
 pub fn looks_random(text: &[u8]) -> bool {
     let padding = text.iter().rev().take_while(|b| **b == b'=').count();
     let core = &text[..text.len() - padding];
@@ -110,7 +117,7 @@ pub fn looks_random(text: &[u8]) -> bool {
     let count = |test: fn(&u8) -> bool| core.iter().filter(|b| test(b)).count();
     let digits = count(u8::is_ascii_digit);
     let (lower, upper) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase));
-    if distinct(core) < 6 || neighbours(core) * 10 > core.len() * 6 {
+    if view::distinct(core) < 6 || neighbours(core) * 10 > core.len() * 6 {
         return false;
     }
     let bits = bits_per_char(core);
@@ -122,13 +129,6 @@ pub fn looks_random(text: &[u8]) -> bool {
     }
     let one_case = digits == 0 && (lower == core.len() || upper == core.len());
     bits > if one_case { LETTERS_BITS } else { MIXED_BITS }
-}
-
-/// Returns how many different bytes stand in `text`.
-fn distinct(text: &[u8]) -> usize {
-    let mut seen = [false; 256];
-    text.iter().for_each(|b| seen[usize::from(*b)] = true);
-    seen.iter().filter(|s| **s).count()
 }
 
 /// Returns how many bytes are equal or next to the one before them, as in `aaaa` and `abcd`.
@@ -233,12 +233,12 @@ mod tests {
 
     #[test]
     fn false_rejects_are_rare() {
-        misses("hex", 16, 60);
+        misses("hex", 16, 15);
         misses("hex", 32, 2);
         misses("hex", 40, 1);
-        misses("base36", 16, 20);
+        misses("base36", 16, 12);
         misses("base36", 32, 1);
-        misses("base32", 16, 10);
+        misses("base32", 16, 3);
         misses("base32", 32, 1);
         misses("lower", 32, 10);
         misses("base62", 16, 2);
