@@ -24,12 +24,16 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         .bytes
         .get(scene.line.start.min(start)..start)?
         .trim_ascii_end();
-    let head = head.strip_suffix(b"\\").unwrap_or(head);
-    let unquoted = match head.split_last() {
-        Some((b'"' | b'\'' | b'`', rest)) => rest,
-        _ => head,
+
+    // The name is the whole of its string, and an argument; Ruby and Perl leave the brackets out.
+    let outside = match head.split_last() {
+        Some((b'"' | b'\'' | b'`', rest)) => rest.strip_suffix(b"\\").unwrap_or(rest),
+        _ => return Some(Opinion::Drop),
     };
-    let argument = unquoted.trim_ascii_end().ends_with(b"(");
+    let argument = outside
+        .trim_ascii_end()
+        .last()
+        .is_some_and(|b| *b == b'(' || b.is_ascii_alphanumeric() || *b == b'_');
     (!argument || view::is_words(scene.secret())).then_some(Opinion::Drop)
 }
 
@@ -53,6 +57,9 @@ mod tests {
         check("map.put(\"¦password\", \"‹hunter2x›\")", false);
         check("Moved(\"HTTP¦Password\", \"‹urllib2›\")", true);
         check("[\"md5\", \"¦password\", \"‹scram-sha-256›\"]", true);
+        check("has_member('struct ¦passwd', '‹pw_gecos›')", true);
+        check("define(\\\"¦password\\\", \\\"‹hunter2x›\\\")", false);
+        check("hidden_field '¦password', '‹hunter2x›'", false);
         check("password = \"‹hunter2x›\"", false);
     }
 }

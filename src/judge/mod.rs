@@ -135,10 +135,14 @@ pub static JUDGES: &[Judge] = &[
 ];
 
 /// Returns the judges that have something against the scene, with what they say.
+///
+/// Against a candidate whose form is proved only those judges speak that look at tokens, too: they answer for never being wrong by
+/// chance. What its name or its file suggests counts for nothing then.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {
     JUDGES
         .iter()
         .filter(|judge| judge.kinds.contains(&scene.rule.kind))
+        .filter(|judge| !scene.proved || judge.kinds.contains(&SecretKind::Token))
         .filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
 }
 
@@ -208,5 +212,66 @@ mod testing {
             .contains(&kind)
             .then(|| (judge.opinion)(&scene))
             .flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{JUDGES, Scene, opinions, testing};
+    use crate::{matcher::lines, rule::SecretKind};
+
+    #[test]
+    fn names_are_unique_and_sorted() {
+        assert!(JUDGES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn a_proof_silences_all_but_the_certain() {
+        let rule = testing::rule(SecretKind::Opaque);
+        let bytes = b"secret_name = my_configuration_file.txt";
+        let speaking = |proved| {
+            let scene = Scene {
+                rule: &rule,
+                bytes,
+                span: 0..bytes.len(),
+                secret_span: 14..bytes.len(),
+                line: 0..bytes.len(),
+                path: b"test/a.py",
+                proved,
+            };
+            opinions(&scene).count()
+        };
+        assert!(speaking(false) > 3);
+        assert_eq!(speaking(true), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged(
+            before in proptest::collection::vec(any::<u8>(), 0..80),
+            name in "(password|token|x)[ :=,('\"\\\\]{0,4}",
+            secret in prop_oneof![proptest::collection::vec(any::<u8>(), 1..60), "[a-zA-Z0-9$%{}<>()._/-]{1,40}".prop_map(String::into_bytes)],
+            after in proptest::collection::vec(any::<u8>(), 0..80),
+            path in "[a-z./_]{0,20}",
+        ) {
+            let start = before.len();
+            let secret_span = start + name.len()..start + name.len() + secret.len();
+            let bytes = [before, name.into_bytes(), secret, after].concat();
+            for kind in SecretKind::ALL {
+                let rule = testing::rule(kind);
+                let scene = Scene {
+                    rule: &rule,
+                    bytes: &bytes,
+                    span: start..secret_span.end,
+                    secret_span: secret_span.clone(),
+                    line: lines::line_around(&bytes, secret_span.clone(), super::LINE_BYTES),
+                    path: path.as_bytes(),
+                    proved: false,
+                };
+                prop_assert!(opinions(&scene).count() <= JUDGES.len());
+            }
+        }
     }
 }

@@ -24,8 +24,10 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         .any(|part| value.windows(part.len()).any(|w| w == part.as_bytes()));
     let anchored = value.first() == Some(&b'^') && value.last() == Some(&b'$');
     // A string that begins with what ends code: the quote before it closed one, and did not open one.
-    let between = matches!(value.first(), Some(b',' | b')' | b']' | b'}' | b';' | b' '))
-        || value.starts_with(b"+ ");
+    let between = value.starts_with(b" ")
+        || value.starts_with(b"+ ")
+        || (matches!(value.first(), Some(b',' | b')' | b']' | b'}' | b';'))
+            && value.contains(&b' '));
     (part || anchored || between).then_some(Opinion::Drop)
 }
 
@@ -55,7 +57,7 @@ mod tests {
         ] {
             check(value, true);
         }
-        for value in ["Summer2024!", "^caret9x", "a[1]b{2}!"] {
+        for value in ["Summer2024!", "^caret9x", "a[1]b{2}!", "]35d/{pB9"] {
             check(value, false);
         }
     }

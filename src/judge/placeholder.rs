@@ -185,6 +185,15 @@ const OTHER_SCRIPTS: &[&str] = &[
     "mot de passe",
 ];
 
+/// Marks that people put around what is to be replaced.
+const MARKS: &[(&str, &str)] = &[
+    ("‹", "›"),
+    ("«", "»"),
+    ("【", "】"),
+    ("〈", "〉"),
+    ("--", "--"),
+];
+
 /// Runs of such bytes hide what stood there.
 const MASKS: &[&str] = &[
     "***",
@@ -226,6 +235,9 @@ fn is_placeholder(value: &[u8]) -> bool {
     );
     let text = trimmed.trim_ascii_end();
     bracketed
+        || MARKS.iter().any(|(open, close)| {
+            text.starts_with(open.as_bytes()) && text.ends_with(close.as_bytes())
+        })
         || view::is_one_of(text, NOTHING)
         || has_word(text)
         || is_words_ending_in_here(text)
@@ -297,6 +309,7 @@ mod tests {
             "foobar",
             "xxxxxx",
             "hier_eintragen",
+            "«secret!»",
             "ここにパスワード",
             "请填写密码",
             "put-password-here",

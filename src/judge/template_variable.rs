@@ -78,6 +78,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         .iter()
         .any(|(open, close)| encloses(value, open, close));
     let found = pair
+        || has_hole(value)
         || is_variable(value)
         || is_format(value)
         || (!randomness::looks_random(value)
@@ -137,6 +138,21 @@ fn is_variable(value: &[u8]) -> bool {
     }
 }
 
+/// Returns true when a name stands in braces within the value, as in format strings: `{user}`, `{base62:8}`, `{0:x}`.
+fn has_hole(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'{', value) else {
+        return false;
+    };
+    let inner = &value[open + 1..];
+    let name = inner
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || b"_.".contains(b))
+        .count();
+    let rest = &inner[name..];
+    let directive = rest.starts_with(b":") && rest.len() > 1 && rest[1..].contains(&b'}');
+    (name >= 2 && rest.starts_with(b"}")) || (name >= 1 && directive)
+}
+
 /// Returns true when the value is made of format directives and what joins them: `%s`, `%d`, `{}:{}`.
 fn is_format(value: &[u8]) -> bool {
     let directive = value
@@ -175,6 +191,8 @@ mod tests {
             "@db.password@",
             "%DB_PASS%",
             "{password}",
+            "q{base62:8}{digits:2}",
+            "pre_{user}_x",
             "process.env.PW",
             "ENV.fetch",
             "op://vault/item",

@@ -85,7 +85,6 @@ const NAMES: &[&str] = &[
     "plaintext",
     "temp",
     "tmp",
-    "s3cr3t",
     "incorrect",
     "different",
     "updated",
@@ -111,6 +110,7 @@ const NAMES: &[&str] = &[
 
 /// Passwords that people do use, and everyone tries first.
 const KNOWN: &[&str] = &[
+    "s3cr3t",
     "admin",
     "root",
     "guest",
