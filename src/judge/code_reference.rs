@@ -12,9 +12,10 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 /// What begins an expression.
+#[rustfmt::skip]
 const STARTS: &[&str] = &[
-    "self.", "this.", "await", "new ", "&self", "cls.", "super.", "function", "lambda", "@", "->",
-    "::", "params[", "request.", "req.", "ctx.", "args.", "opts.", "options.",
+    "self.", "this.", "await", "new ", "&self", "cls.", "super.", "function", "lambda", "@", "->", "::",
+    "params[", "request.", "req.", "ctx.", "args.", "opts.", "options.",
 ];
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {

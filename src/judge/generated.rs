@@ -12,22 +12,10 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 /// How files end that machines write or that hold no settings.
+#[rustfmt::skip]
 const ENDS: &[&str] = &[
-    ".min.js",
-    ".min.css",
-    ".map",
-    ".svg",
-    ".css",
-    ".scss",
-    ".less",
-    ".bundle.js",
-    ".snap",
-    ".ipynb",
-    ".po",
-    ".pot",
-    ".dump",
-    ".diff",
-    ".patch",
+    ".min.js", ".min.css", ".map", ".svg", ".css", ".scss", ".less", ".bundle.js", ".snap", ".ipynb", ".po",
+    ".pot", ".dump", ".diff", ".patch",
 ];
 
 /// A line this long is not written by hand.

@@ -15,29 +15,10 @@ pub(super) const JUDGE: Judge = Judge {
 const DIGEST_LENGTHS: &[usize] = &[32, 40, 56, 64, 96, 128];
 
 /// Words near a digest of something public.
+#[rustfmt::skip]
 const CONTEXT: &[&str] = &[
-    "sha1",
-    "sha224",
-    "sha256",
-    "sha384",
-    "sha512",
-    "md5",
-    "checksum",
-    "checksums",
-    "integrity",
-    "commit",
-    "digest",
-    "etag",
-    "revision",
-    "rev",
-    "hash",
-    "fingerprint",
-    "blake2",
-    "blake3",
-    "crc",
-    "sri",
-    "oid",
-    "sha",
+    "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "checksum", "checksums", "integrity", "commit",
+    "digest", "etag", "revision", "rev", "hash", "fingerprint", "blake2", "blake3", "crc", "sri", "oid", "sha",
     "shasum",
 ];
 
@@ -47,29 +28,10 @@ const STARTS: &[&str] = &[
 ];
 
 /// What begins the hash of a password (crypt(3), Django, LDAP, Werkzeug).
+#[rustfmt::skip]
 const PASSWORD_HASHES: &[&str] = &[
-    "$1$",
-    "$2a$",
-    "$2b$",
-    "$2y$",
-    "$5$",
-    "$6$",
-    "$y$",
-    "$argon2",
-    "$scrypt",
-    "$pbkdf2",
-    "$apr1$",
-    "{ssha",
-    "{sha",
-    "{crypt}",
-    "{bcrypt}",
-    "pbkdf2_sha",
-    "pbkdf2:",
-    "scrypt:",
-    "bcrypt$",
-    "argon2$",
-    "md5$",
-    "sha1$",
+    "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$scrypt", "$pbkdf2", "$apr1$", "{ssha",
+    "{sha", "{crypt}", "{bcrypt}", "pbkdf2_sha", "pbkdf2:", "scrypt:", "bcrypt$", "argon2$", "md5$", "sha1$",
 ];
 
 /// Names of files that hold digests.

@@ -12,11 +12,12 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 /// What files are called that hold credentials, or that code sits in.
+#[rustfmt::skip]
 const EXTENSIONS: &[&str] = &[
-    ".pem", ".key", ".txt", ".json", ".yml", ".yaml", ".crt", ".cer", ".p12", ".pfx", ".jks",
-    ".asc", ".gpg", ".html", ".htm", ".erb", ".php", ".py", ".rb", ".js", ".ts", ".go", ".java",
-    ".md", ".xml", ".ini", ".conf", ".cfg", ".toml", ".env", ".sh", ".log", ".csv", ".png", ".svg",
-    ".css", ".com", ".org", ".net", ".io", ".local",
+    ".pem", ".key", ".txt", ".json", ".yml", ".yaml", ".crt", ".cer", ".p12", ".pfx", ".jks", ".asc", ".gpg",
+    ".html", ".htm", ".erb", ".php", ".py", ".rb", ".js", ".ts", ".go", ".java", ".md", ".xml", ".ini", ".conf",
+    ".cfg", ".toml", ".env", ".sh", ".log", ".csv", ".png", ".svg", ".css", ".com", ".org", ".net", ".io",
+    ".local",
 ];
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {

@@ -12,9 +12,10 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 /// What passwords hardly hold and patterns, markup and code do.
+#[rustfmt::skip]
 const PARTS: &[&str] = &[
-    "[^", "\\d", "\\w", "\\s", "\\b", "(?:", "(?=", "(?!", ".*", ".+", "[a-z", "[A-Z", "[0-9",
-    "</", "/>", "=\\\"", "=>", " = ", "();", "&&", "||", "){", "[]", "\\n", "\\t", "\\e[",
+    "[^", "\\d", "\\w", "\\s", "\\b", "(?:", "(?=", "(?!", ".*", ".+", "[a-z", "[A-Z", "[0-9", "</", "/>",
+    "=\\\"", "=>", " = ", "();", "&&", "||", "){", "[]", "\\n", "\\t", "\\e[",
 ];
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {

@@ -12,26 +12,10 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 /// A value that holds one of these and is made of words names a field, a setting, a header.
+#[rustfmt::skip]
 const FIELD_WORDS: &[&str] = &[
-    "password",
-    "passwords",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "secrets",
-    "token",
-    "tokens",
-    "key",
-    "keys",
-    "credential",
-    "credentials",
-    "auth",
-    "authorization",
-    "username",
-    "login",
-    "user",
-    "email",
+    "password", "passwords", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "tokens", "key",
+    "keys", "credential", "credentials", "auth", "authorization", "username", "login", "user", "email",
 ];
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {

@@ -12,21 +12,10 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 /// Folders and words of names of files with translations.
+#[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "locale",
-    "locales",
-    "i18n",
-    "l10n",
-    "lang",
-    "langs",
-    "language",
-    "languages",
-    "translation",
-    "translations",
-    "messages",
-    "lproj",
-    "intl",
-    "nls",
+    "locale", "locales", "i18n", "l10n", "lang", "langs", "language", "languages", "translation",
+    "translations", "messages", "lproj", "intl", "nls",
 ];
 
 /// How their names end.

@@ -152,14 +152,14 @@ pub(super) enum Language {
 }
 
 /// Extensions of programming languages whose strings are quoted.
+#[rustfmt::skip]
 const SOURCE: &[&str] = &[
-    "as", "bas", "bicep", "c", "cc", "cjs", "clj", "coffee", "cpp", "cr", "cs", "cshtml", "cxx",
-    "d", "dart", "el", "erb", "erl", "ex", "exs", "f90", "fs", "go", "gradle", "groovy", "h",
-    "haml", "hcl", "hh", "hpp", "hs", "html", "htm", "ipynb", "java", "js", "jsp", "jsx", "jl",
-    "kt", "kts", "lua", "m", "mjs", "ml", "mm", "mts", "nim", "pas", "php", "phtml", "pl", "pm",
-    "proto", "ps1", "psm1", "py", "pyi", "pyx", "r", "rake", "rb", "rs", "ru", "scala", "scm",
-    "slim", "sol", "sql", "svelte", "swift", "t", "tcl", "tf", "ts", "tsx", "v", "vb", "vue",
-    "zig",
+    "as", "bas", "bicep", "c", "cc", "cjs", "clj", "coffee", "cpp", "cr", "cs", "cshtml", "cxx", "d", "dart",
+    "el", "erb", "erl", "ex", "exs", "f90", "fs", "go", "gradle", "groovy", "h", "haml", "hcl", "hh", "hpp",
+    "hs", "html", "htm", "ipynb", "java", "js", "jsp", "jsx", "jl", "kt", "kts", "lua", "m", "mjs", "ml", "mm",
+    "mts", "nim", "pas", "php", "phtml", "pl", "pm", "proto", "ps1", "psm1", "py", "pyi", "pyx", "r", "rake",
+    "rb", "rs", "ru", "scala", "scm", "slim", "sol", "sql", "svelte", "swift", "t", "tcl", "tf", "ts", "tsx",
+    "v", "vb", "vue", "zig",
 ];
 
 /// Extensions of text for people.
