@@ -5,6 +5,7 @@
 
 mod code_reference;
 mod doc_comment;
+mod example_host;
 mod file_kind;
 mod generated;
 mod hash_like;
@@ -112,6 +113,7 @@ pub struct Judge {
 pub static JUDGES: &[Judge] = &[
     code_reference::JUDGE,
     doc_comment::JUDGE,
+    example_host::JUDGE,
     file_kind::JUDGE,
     generated::JUDGE,
     hash_like::JUDGE,
