@@ -105,6 +105,16 @@ pub(super) fn contains(text: &[u8], part: &str) -> bool {
 /// More bits per character than words have, short ones too.
 const WORD_BITS: f32 = 5.2;
 
+/// More than words of other languages than English have, which is told only of a word written as words are.
+const FOREIGN_BITS: f32 = 6.2;
+
+/// Returns true for letters of one case, the first one aside.
+fn is_one_word(text: &[u8]) -> bool {
+    text.split_first().is_some_and(|(first, rest)| {
+        first.is_ascii_alphabetic() && rest.iter().all(u8::is_ascii_lowercase)
+    })
+}
+
 /// Returns true when all of `text` is words of letters, joined by what joins words: an identifier, a phrase.
 ///
 /// A word may end in one or two digits (`user2`). Random letters are not words.
@@ -121,7 +131,12 @@ pub(super) fn is_words(text: &[u8]) -> bool {
                     .all(u8::is_ascii_alphabetic)
         })
         && text.iter().any(u8::is_ascii_alphabetic)
-        && randomness::bits_per_char(&letters_and_joints(text)) < WORD_BITS
+        && randomness::bits_per_char(&letters_and_joints(text))
+            < if is_one_word(text) {
+                FOREIGN_BITS
+            } else {
+                WORD_BITS
+            }
 }
 
 fn letters_and_joints(text: &[u8]) -> Vec<u8> {
@@ -207,7 +222,14 @@ mod tests {
 
     #[test]
     fn phrases_are_words_and_passwords_are_not() {
-        for text in ["user_password", "my-app.name", "UserName2", "opensesame"] {
+        for text in [
+            "user_password",
+            "my-app.name",
+            "UserName2",
+            "opensesame",
+            "Kennwort",
+            "wachtwoord",
+        ] {
             assert!(is_words(text.as_bytes()), "{text}");
         }
         for text in ["hunter2024!", "p4ssw0rd", "Qx7f", "1234", "kpNofNWNXM07"] {
