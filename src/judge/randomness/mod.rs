@@ -1,7 +1,7 @@
 //! `randomness`: a machine-made value must look random, measured with a small character model.
 //!
 //! Entropy alone takes `MyClassNameFactory` and `correct-horse-battery` for keys: it counts characters and does not see that
-//! they follow each other as they do in words. The model ([`model`]) knows how words of source text are made; a text that it
+//! they follow each other as they do in words. The model (`model.rs`) knows how words of source text are made; a text that it
 //! finds expensive is not made of words. It is trained by `patterns/model/train.py`, which also measures it.
 //!
 //! Bits per character over words that training did not see (`train.py --measure`; 381,014 words of git, rails and aws-cli,
