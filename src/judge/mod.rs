@@ -3,8 +3,32 @@
 //! A judge looks at a [`Scene`] and says nothing, "lower" or "drop". Judges are pure and independent: the order in which they
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
+mod code_reference;
+mod doc_comment;
 mod documented;
 mod documented_hashes;
+mod example_host;
+mod file_kind;
+mod generated;
+mod hash_like;
+mod identifier;
+mod key_name;
+mod keyboard_mash;
+mod list_item;
+mod natural_language;
+mod number;
+mod path_like;
+mod pattern;
+mod placeholder;
+mod public_key;
+pub mod randomness;
+mod repeated;
+mod same_as_key;
+mod template_variable;
+mod test_word;
+mod translation;
+mod unquoted;
+mod view;
 
 use std::ops::Range;
 
@@ -89,13 +113,170 @@ pub struct Judge {
 
 /// All judges.
 pub static JUDGES: &[Judge] = &[
-    documented::JUDGE, // exact published values
+    code_reference::JUDGE,
+    doc_comment::JUDGE,
+    documented::JUDGE,
+    example_host::JUDGE,
+    file_kind::JUDGE,
+    generated::JUDGE,
+    hash_like::JUDGE,
+    identifier::JUDGE,
+    key_name::JUDGE,
+    keyboard_mash::JUDGE,
+    list_item::JUDGE,
+    natural_language::JUDGE,
+    number::JUDGE,
+    path_like::JUDGE,
+    pattern::JUDGE,
+    placeholder::JUDGE,
+    public_key::JUDGE,
+    randomness::JUDGE,
+    repeated::JUDGE,
+    same_as_key::JUDGE,
+    template_variable::JUDGE,
+    test_word::JUDGE,
+    translation::JUDGE,
+    unquoted::JUDGE,
 ];
 
 /// Returns the judges that have something against the scene, with what they say.
+///
+/// Against a candidate whose form is proved only those judges speak that look at tokens, too: they answer for never being wrong by
+/// chance. What its name or its file suggests counts for nothing then.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {
     JUDGES
         .iter()
         .filter(|judge| judge.kinds.contains(&scene.rule.kind))
+        .filter(|judge| !scene.proved || judge.kinds.contains(&SecretKind::Token))
         .filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
+}
+
+#[cfg(test)]
+mod testing {
+    //! Scenes for the tables of the judges.
+
+    use std::borrow::Cow;
+
+    use super::{Judge, Opinion, Scene};
+    use crate::{
+        matcher::lines,
+        rule::{Anchor, Boundary, Confidence, Rule, SecretKind, Severity},
+    };
+
+    /// Returns a rule of `kind` with the prefix `tok_`.
+    pub(super) fn rule(kind: SecretKind) -> Rule {
+        Rule {
+            id: Cow::Borrowed("test"),
+            name: Cow::Borrowed("test"),
+            provider: Cow::Borrowed("test"),
+            source: Cow::Borrowed(""),
+            severity: Severity::High,
+            confidence: Confidence::Medium,
+            kind,
+            anchors: Cow::Borrowed(&[Anchor::Prefix(Cow::Borrowed("tok_"))]),
+            regex: Cow::Borrowed(""),
+            boundary: Boundary::None,
+            max_len: 400,
+            checks: Cow::Borrowed(&[]),
+            part: None,
+            identifier: false,
+            remediation: Cow::Borrowed(&[]),
+            samples: Cow::Borrowed(&[]),
+            near_misses: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// Returns what `judge` says of `text` in the file `path`.
+    ///
+    /// The secret stands between `‹` and `›`; the match begins at the first `¦`, or else at the secret.
+    pub(super) fn opinion(
+        judge: &Judge,
+        kind: SecretKind,
+        path: &str,
+        text: &str,
+        proved: bool,
+    ) -> Option<Opinion> {
+        let start = text.replace(['‹', '›'], "").find('¦');
+        let text = text.replacen('¦', "", 1);
+        let (before, rest) = text.split_once('‹').unwrap();
+        let (secret, after) = rest.split_once('›').unwrap();
+        let plain = format!("{before}{secret}{after}");
+        let secret_span = before.len()..before.len() + secret.len();
+        let rule = rule(kind);
+        let scene = Scene {
+            rule: &rule,
+            bytes: plain.as_bytes(),
+            span: start.unwrap_or(secret_span.start)..secret_span.end,
+            secret_span: secret_span.clone(),
+            line: lines::line_around(plain.as_bytes(), secret_span, super::LINE_BYTES),
+            path: path.as_bytes(),
+            proved,
+        };
+        judge
+            .kinds
+            .contains(&kind)
+            .then(|| (judge.opinion)(&scene))
+            .flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{JUDGES, Scene, opinions, testing};
+    use crate::{matcher::lines, rule::SecretKind};
+
+    #[test]
+    fn names_are_unique_and_sorted() {
+        assert!(JUDGES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn a_proof_silences_all_but_the_certain() {
+        let rule = testing::rule(SecretKind::Opaque);
+        let bytes = b"secret_name = my_configuration_file.txt";
+        let speaking = |proved| {
+            let scene = Scene {
+                rule: &rule,
+                bytes,
+                span: 0..bytes.len(),
+                secret_span: 14..bytes.len(),
+                line: 0..bytes.len(),
+                path: b"test/a.py",
+                proved,
+            };
+            opinions(&scene).count()
+        };
+        assert!(speaking(false) > 3);
+        assert_eq!(speaking(true), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged(
+            before in proptest::collection::vec(any::<u8>(), 0..80),
+            name in "(password|token|x)[ :=,('\"\\\\]{0,4}",
+            secret in prop_oneof![proptest::collection::vec(any::<u8>(), 1..60), "[a-zA-Z0-9$%{}<>()._/-]{1,40}".prop_map(String::into_bytes)],
+            after in proptest::collection::vec(any::<u8>(), 0..80),
+            path in "[a-z./_]{0,20}",
+        ) {
+            let start = before.len();
+            let secret_span = start + name.len()..start + name.len() + secret.len();
+            let bytes = [before, name.into_bytes(), secret, after].concat();
+            for kind in SecretKind::ALL {
+                let rule = testing::rule(kind);
+                let scene = Scene {
+                    rule: &rule,
+                    bytes: &bytes,
+                    span: start..secret_span.end,
+                    secret_span: secret_span.clone(),
+                    line: lines::line_around(&bytes, secret_span.clone(), super::LINE_BYTES),
+                    path: path.as_bytes(),
+                    proved: false,
+                };
+                prop_assert!(opinions(&scene).count() <= JUDGES.len());
+            }
+        }
+    }
 }

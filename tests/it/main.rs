@@ -4,6 +4,8 @@ mod architecture;
 #[cfg(test)]
 mod codegen;
 #[cfg(test)]
+mod generic;
+#[cfg(test)]
 mod git;
 #[cfg(test)]
 mod hooks;

@@ -73,10 +73,16 @@ fn every_sample_is_found_by_its_own_rule() {
     );
 }
 
+/// A near miss of a vendor's rule may still be a secret for all the generic rules know: only they may find it.
 #[test]
 fn no_near_miss_is_found() {
     let all = crate::patterns::all();
     let engine = Engine::new(RuleSet::new(false, all.clone()).unwrap());
+    let generic: Vec<&str> = all
+        .iter()
+        .filter(|rule| rule.provider == "generic")
+        .map(|rule| &*rule.id)
+        .collect();
     let mut wrong = Vec::new();
     for rule in &all {
         assert!(
@@ -86,7 +92,10 @@ fn no_near_miss_is_found() {
         );
         for template in rule.near_misses.iter() {
             for text in instances(template, rule) {
-                let ids = found(&engine, &text);
+                let mut ids = found(&engine, &text);
+                if rule.provider != "generic" {
+                    ids.retain(|id| !generic.contains(&id.as_str()));
+                }
                 if !ids.is_empty() {
                     wrong.push(format!(
                         "{}: {template:?} is found by {ids:?}, e.g. {text:?}",

@@ -1,0 +1,113 @@
+//! `code-reference`: an expression of the program, not a literal.
+
+use super::{Judge, Opinion, Scene, randomness, view};
+use crate::rule::SecretKind;
+
+/// The judge.
+pub(super) const JUDGE: Judge = Judge {
+    name: "code-reference",
+    says: "is an expression, not a literal",
+    kinds: &[SecretKind::Opaque, SecretKind::Password],
+    opinion,
+};
+
+/// What begins an expression.
+#[rustfmt::skip]
+const STARTS: &[&str] = &[
+    "self.", "this.", "await", "new ", "&self", "cls.", "super.", "function", "lambda", "@", "->", "::",
+    "params[", "request.", "req.", "ctx.", "args.", "opts.", "options.",
+];
+
+fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
+    let value = scene.secret();
+    if view::is_in_string(scene) {
+        return (is_dotted(value) || is_call(value)).then_some(Opinion::Drop);
+    }
+    let random = randomness::looks_random(value);
+    let in_source = view::language(scene.path) == view::Language::Source;
+    // An expression of a source file could be a random literal only inside a comment or a here-document: then it looks so.
+    let found = (in_source && !random)
+        || is_dotted(value)
+        || is_call(value)
+        || continues(scene)
+        || (!random && STARTS.iter().any(|s| value.starts_with(s.as_bytes())))
+        || view::contains(value, "::")
+        || view::contains(value, "->");
+    if found {
+        return Some(Opinion::Drop);
+    }
+    (in_source && random).then_some(Opinion::Lower)
+}
+
+/// Returns true for two or more identifiers joined by dots: `user.password`, `settings.DB_PASSWORD`.
+fn is_dotted(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'.').peekable();
+    value.contains(&b'.')
+        && !randomness::looks_random(value)
+        && parts.all(|part| {
+            let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+            part.first()
+                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_' || *b == b'$')
+                && part[1..]
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_-?!".contains(b))
+                && digits * 4 <= part.len()
+        })
+}
+
+/// Returns true for an identifier with brackets behind it: `getPassword()`, `args[0]`, `ini_get(` before a quote.
+fn is_call(value: &[u8]) -> bool {
+    let name = value
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || b"_.$".contains(b))
+        .count();
+    let (open, last) = (value.get(name), value.last());
+    let closed = matches!(
+        (open, last),
+        (Some(b'('), Some(b'(' | b')')) | (Some(b'['), Some(b']'))
+    );
+    name > 2 && closed
+}
+
+/// Returns true when the expression goes on after the value: a call, an index, an operator.
+fn continues(scene: &Scene<'_>) -> bool {
+    let after = scene.after();
+    after.starts_with(b"(")
+        || after.starts_with(b"[")
+        || after.starts_with(b" ? ")
+        || after.starts_with(b" || ")
+        || after.starts_with(b" + ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JUDGE;
+    use crate::{
+        judge::{Opinion, testing},
+        rule::SecretKind,
+    };
+
+    #[track_caller]
+    fn check(path: &str, text: &str, expected: bool) {
+        let said = testing::opinion(&JUDGE, SecretKind::Password, path, text, false);
+        assert_eq!(said == Some(Opinion::Drop), expected, "{path}: {text}");
+    }
+
+    #[test]
+    fn expressions() {
+        check("a.py", "password = ‹get_password›(user)", true);
+        check("a.py", "password = ‹hunter2x›", true);
+        check("a.yml", "password: ‹hunter2x›", false);
+        check("a.yml", "password: ‹user.password›", true);
+        check("a.js", "password: \"‹form.password.label›\"", true);
+        check("a.js", "password: \"‹Qx7.9fk2a!›\"", false);
+        check("a.sh", "PASSWORD=‹args[1]›", true);
+        check(
+            "a.java",
+            "String url = \"jdbc:x;password=‹Qx79fk2›;\"",
+            false,
+        );
+        check("a.cc", "password = ‹ns::value›;", true);
+        check("a.yml", "password: ‹hunter2-x_y›", false);
+    }
+}

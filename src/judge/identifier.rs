@@ -1,0 +1,59 @@
+//! `identifier`: words without a digit or a mark, as names are made.
+
+use super::{Judge, Opinion, Scene, view};
+use crate::rule::SecretKind;
+
+/// The judge.
+pub(super) const JUDGE: Judge = Judge {
+    name: "identifier",
+    says: "is made of words, as names are",
+    kinds: &[SecretKind::Password],
+    opinion,
+};
+
+fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
+    let value = scene.secret();
+    if value.strip_suffix(b"=").is_some_and(view::is_words) {
+        // An empty assignment before another one: `password= user=`.
+        return Some(Opinion::Drop);
+    }
+    if !view::is_words(value) || value.contains(&b' ') || value.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    // `f("password", "email_address")` lists names.
+    let listed = view::separator(scene).contains(&b',');
+    let camel = view::words(value).len() > 1 && !value.iter().any(|b| b"-./:".contains(b));
+    Some(if listed || camel {
+        Opinion::Drop
+    } else {
+        Opinion::Lower
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JUDGE;
+    use crate::{
+        judge::{Opinion, testing},
+        rule::SecretKind,
+    };
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<Opinion>) {
+        assert_eq!(
+            testing::opinion(&JUDGE, SecretKind::Password, "a.yml", text, false),
+            expected,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn names() {
+        check("¦password: \"‹loginForm›\"", Some(Opinion::Drop));
+        check("¦password: \"‹account_name›\"", Some(Opinion::Drop));
+        check("¦password: \"‹swordfisch›\"", Some(Opinion::Lower));
+        check("¦password\", \"‹telephone›\"", Some(Opinion::Drop));
+        check("¦password: \"‹maple7orbit›\"", None);
+        check("¦password= ‹user=›", Some(Opinion::Drop));
+    }
+}
