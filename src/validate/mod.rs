@@ -4,6 +4,7 @@
 //! [`Proof`]: refuted (cannot be real), plausible, or proved (chance would almost never make this), and may add facts
 //! (`account_id`) or correct the severity (an encrypted key).
 
+pub mod aws;
 pub mod checksum;
 
 use crate::rule::{Confidence, Severity};
@@ -93,7 +94,27 @@ impl Proof {
 pub type Check = fn(Subject<'_>) -> Proof;
 
 /// All checks by name.
-const CHECKS: &[(&str, Check)] = &[];
+const CHECKS: &[(&str, Check)] = &[
+    ("aws-access-key-id", aws::key_id::check),
+    ("aws-legacy-key-id", aws::key_id::check_legacy),
+    ("aws-secret-named", aws::secret::check_named),
+    ("aws-secret-bare", aws::secret::check_bare),
+    ("aws-session-token", aws::token::check_session),
+    ("aws-ecr-token", aws::token::check_ecr),
+    ("aws-ecr-password", aws::token::check_ecr_password),
+    ("aws-codeartifact", aws::token::check_codeartifact),
+    ("aws-eks-token", aws::token::check_eks),
+    ("aws-mfa-seed", aws::token::check_mfa_seed),
+    ("aws-service-password", aws::token::check_service_password),
+    ("aws-bedrock-long-term", aws::bedrock::check_long_term),
+    ("aws-bedrock-short-term", aws::bedrock::check_short_term),
+    ("aws-presigned-v4", aws::presigned::check_v4),
+    ("aws-presigned-v2", aws::presigned::check_v2),
+    ("aws-ses-smtp", aws::service::check_ses_smtp),
+    ("aws-base36", aws::service::check_base36),
+    ("aws-api-gateway", aws::service::check_api_gateway),
+    ("aws-service-user", aws::service::check_user_name),
+];
 
 /// Returns the check called `name`.
 pub fn by_name(name: &str) -> Option<Check> {
