@@ -3,6 +3,8 @@
 //! A judge looks at a [`Scene`] and says nothing, "lower" or "drop". Judges are pure and independent: the order in which they
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
+mod base64_text;
+
 use std::ops::Range;
 
 use crate::{
@@ -85,12 +87,12 @@ pub struct Judge {
 }
 
 /// All judges.
-pub static JUDGES: &[Judge] = &[];
+pub static JUDGES: &[&Judge] = &[&base64_text::JUDGE];
 
 /// Returns the judges that have something against the scene, with what they say.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {
     JUDGES
         .iter()
         .filter(|judge| judge.kinds.contains(&scene.rule.kind))
-        .filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
+        .filter_map(|judge| Some((*judge, (judge.opinion)(scene)?)))
 }

@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
 mod codegen;
+mod pairs;
 mod patterns;
 mod rules;
