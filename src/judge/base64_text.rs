@@ -3,11 +3,13 @@
 //! Looks only at rules anchored at runs of base64 ([`Anchor::Base64Run`]): the last line of a certificate or an image, or a
 //! stretch of a base64url token between two `-`, has the length of a secret now and then.
 
+use bstr::ByteSlice as _;
+
 use super::{Judge, Opinion, Scene};
 use crate::rule::{Anchor, SecretKind};
 
 /// The judge.
-pub(super) static JUDGE: Judge = Judge {
+pub(super) const JUDGE: Judge = Judge {
     name: "base64-text",
     says: "is part of longer base64 text",
     kinds: &[SecretKind::Opaque],
@@ -68,7 +70,11 @@ fn in_block(scene: &Scene<'_>) -> bool {
 
 /// Returns the length of a line that is one run of base64 but for white space, quotes and what joins literals; 0 for other lines.
 fn whole_run(line: &[u8]) -> usize {
-    let frame = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;\\#*+|>".contains(b);
+    let frame = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;\\#*|>".contains(b);
+    // A `+` that joins literals stands apart; one that touches the run belongs to it.
+    let line = line.trim();
+    let line = line.strip_suffix(b" +").unwrap_or(line);
+    let line = line.strip_prefix(b"+ ").unwrap_or(line);
     let from = line.iter().position(|b| !frame(b)).unwrap_or(line.len());
     let to = line
         .iter()

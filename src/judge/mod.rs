@@ -87,12 +87,12 @@ pub struct Judge {
 }
 
 /// All judges.
-pub static JUDGES: &[&Judge] = &[&base64_text::JUDGE];
+pub static JUDGES: &[Judge] = &[base64_text::JUDGE];
 
 /// Returns the judges that have something against the scene, with what they say.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {
     JUDGES
         .iter()
         .filter(|judge| judge.kinds.contains(&scene.rule.kind))
-        .filter_map(|judge| Some((*judge, (judge.opinion)(scene)?)))
+        .filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
 }

@@ -1,10 +1,11 @@
 //! Who belongs to whom, when there are several ids and several secrets.
 //!
 //! Each secret goes to at most one id and the other way round, so that the sum of the points is large: the best pair first,
-//! then exchanges of partners as long as one raises the sum. The exchanges matter where greed goes wrong: in `secret1 id1 secret2 id2`
+//! then exchanges of partners as long as one raises the sum (few parts are near each other, so this is as good as an exact
+//! assignment in practice). The exchanges matter where greed goes wrong: in `secret1 id1 secret2 id2`
 //! the closest two may be `id1 secret2`. Ties go to what stands first, so the result depends on the parts alone.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// A possible pair: the indices of the id and of the secret, and its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,58 +21,98 @@ const MAX_PASSES: usize = 8;
 /// Returns the edges that are chosen, by id.
 pub(super) fn assign(edges: &[Edge]) -> Vec<Edge> {
     let mut sorted = edges.to_vec();
-    sorted.sort_by_key(|edge| (std::cmp::Reverse(edge.points), edge.id, edge.secret));
-    let points: BTreeMap<(usize, usize), i32> = sorted
-        .iter()
-        .map(|edge| ((edge.id, edge.secret), edge.points))
-        .collect();
-    let (mut of_id, mut of_secret) = (BTreeMap::new(), BTreeMap::new());
-    for edge in &sorted {
-        if !of_id.contains_key(&edge.id) && !of_secret.contains_key(&edge.secret) {
-            of_id.insert(edge.id, edge.secret);
-            of_secret.insert(edge.secret, edge.id);
+    sorted.sort_by_key(|edge| (Reverse(edge.points), edge.id, edge.secret));
+    let mut chosen = Chosen::default();
+    for (at, edge) in sorted.iter().enumerate() {
+        chosen.with_id.entry(edge.id).or_default().push(at);
+        chosen.with_secret.entry(edge.secret).or_default().push(at);
+    }
+    for (at, edge) in sorted.iter().enumerate() {
+        if !chosen.of_id.contains_key(&edge.id) && !chosen.of_secret.contains_key(&edge.secret) {
+            chosen.put(at, *edge);
         }
     }
     for _ in 0..MAX_PASSES {
-        let mut changed = false;
-        for edge in &sorted {
-            let (old_secret, old_id) = (of_id.get(&edge.id), of_secret.get(&edge.secret));
-            if old_secret == Some(&edge.secret) {
-                continue;
-            }
-            let (old_secret, old_id) = (old_secret.copied(), old_id.copied());
-            let of = |id: Option<usize>, secret: Option<usize>| {
-                id.zip(secret).and_then(|pair| points.get(&pair)).copied()
-            };
-            let left_over = of(old_id, old_secret);
-            let gain = edge.points + left_over.unwrap_or(0)
-                - of(Some(edge.id), old_secret).unwrap_or(0)
-                - of(old_id, Some(edge.secret)).unwrap_or(0);
-            if gain <= 0 {
-                continue;
-            }
-            changed = true;
-            old_secret.map(|secret| of_secret.remove(&secret));
-            old_id.map(|id| of_id.remove(&id));
-            of_id.insert(edge.id, edge.secret);
-            of_secret.insert(edge.secret, edge.id);
-            if let (Some(id), Some(secret), Some(_)) = (old_id, old_secret, left_over) {
-                of_id.insert(id, secret);
-                of_secret.insert(secret, id);
-            }
-        }
-        if !changed {
+        let changes = (0..sorted.len())
+            .filter(|at| chosen.exchange(*at, &sorted))
+            .count();
+        if changes == 0 {
             break;
         }
     }
-    of_id
-        .into_iter()
-        .map(|(id, secret)| Edge {
-            id,
-            secret,
-            points: points.get(&(id, secret)).copied().unwrap_or(0),
-        })
-        .collect()
+    chosen.of_id.values().map(|at| sorted[*at]).collect()
+}
+
+/// The edges chosen so far, as indices into the sorted edges.
+#[derive(Default)]
+struct Chosen {
+    of_id: BTreeMap<usize, usize>,
+    of_secret: BTreeMap<usize, usize>,
+    with_id: BTreeMap<usize, Vec<usize>>,
+    with_secret: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Chosen {
+    fn put(&mut self, at: usize, edge: Edge) {
+        self.of_id.insert(edge.id, at);
+        self.of_secret.insert(edge.secret, at);
+    }
+
+    fn remove(&mut self, at: usize, edge: Edge) {
+        if self.of_id.get(&edge.id) == Some(&at) {
+            self.of_id.remove(&edge.id);
+        }
+        if self.of_secret.get(&edge.secret) == Some(&at) {
+            self.of_secret.remove(&edge.secret);
+        }
+    }
+
+    /// Chooses the edge at `at` instead of those that stand in its way, lets their other ends find new partners, and keeps the
+    /// result when the sum is larger than before.
+    fn exchange(&mut self, at: usize, sorted: &[Edge]) -> bool {
+        let edge = sorted[at];
+        let old: Vec<usize> = [self.of_id.get(&edge.id), self.of_secret.get(&edge.secret)]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        if old.contains(&at) {
+            return false;
+        }
+        let points = |list: &[usize]| list.iter().map(|at| sorted[*at].points).sum::<i32>();
+        for &other in &old {
+            self.remove(other, sorted[other]);
+        }
+        self.put(at, edge);
+        let mut new = vec![at];
+        for &other in &old {
+            let freed = sorted[other];
+            let list = if freed.id == edge.id {
+                self.with_secret.get(&freed.secret)
+            } else {
+                self.with_id.get(&freed.id)
+            };
+            // Lists are sorted by points, so the first that is free is the best.
+            let partner = list.into_iter().flatten().copied().find(|at| {
+                !self.of_id.contains_key(&sorted[*at].id)
+                    && !self.of_secret.contains_key(&sorted[*at].secret)
+            });
+            if let Some(partner) = partner {
+                self.put(partner, sorted[partner]);
+                new.push(partner);
+            }
+        }
+        let better = points(&new) > points(&old);
+        if !better {
+            for &other in &new {
+                self.remove(other, sorted[other]);
+            }
+            for &other in &old {
+                self.put(other, sorted[other]);
+            }
+        }
+        better
+    }
 }
 
 /// Returns, for each of a row of parts, its rank in its run of equals and the run's number and length.
@@ -105,6 +146,7 @@ mod tests {
         check(&[(0, 0, 50), (0, 1, 60), (1, 1, 50)], &[(0, 0), (1, 1)]);
         check(&[(0, 0, 50), (0, 1, 50), (1, 0, 50), (1, 1, 50)], &[(0, 0), (1, 1)]);
         check(&[(0, 1, 60), (1, 1, 70)], &[(1, 1)]);
+        check(&[(0, 0, 60), (0, 1, 70), (1, 1, 60), (1, 2, 70), (2, 2, 60)], &[(0, 0), (1, 1), (2, 2)]);
         check(&[], &[]);
     }
 

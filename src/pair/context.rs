@@ -27,7 +27,7 @@ pub struct Context {
     pub header_back: Option<u32>,
     /// How many bytes before the value the section starts that it is in.
     pub section_back: Option<u32>,
-    /// How many bytes before the value the nearest empty line ends.
+    /// How many bytes before the value the nearest empty line begins.
     pub paragraph_back: Option<u32>,
     /// How many columns stand left of the value on its line, where the line is delimited.
     pub column: u16,
@@ -77,7 +77,7 @@ impl Context {
 /// Returns which column a value behind `line` stands in, and what delimits the columns.
 fn column(line: &[u8]) -> (u16, Option<u8>) {
     for delimiter in *b"\t|;," {
-        let count = line.iter().filter(|b| **b == delimiter).count();
+        let count = memchr::memchr_iter(delimiter, line).count();
         if count > 0 {
             return (u16::try_from(count).unwrap_or(u16::MAX), Some(delimiter));
         }

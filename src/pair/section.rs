@@ -20,7 +20,7 @@ pub(super) fn section_back(before: &[u8]) -> Option<u32> {
     .and_then(|start| u32::try_from(before.len() - start).ok())
 }
 
-/// Returns how many bytes before the end of `before` the nearest empty line ends.
+/// Returns how many bytes before the end of `before` the line break stands that the nearest empty line follows.
 pub(super) fn paragraph_back(before: &[u8]) -> Option<u32> {
     let mut end = before.rfind_byte(b'\n')?;
     loop {
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn paragraphs() {
-        assert_eq!(paragraph_back(b"a\n\nb = "), Some(5));
+        assert_eq!(paragraph_back(b"a\n\nb = "), Some(6));
         assert_eq!(paragraph_back(b"a\nb = "), None);
     }
 }

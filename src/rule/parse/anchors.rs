@@ -64,7 +64,7 @@ pub(super) fn uncovered(hir: &Hir, anchors: &[Anchor]) -> Option<String> {
     starts
         .iter()
         .filter(|start| !anchors.iter().any(|anchor| covers(anchor, start)))
-        .flat_map(|start| spell_out(start))
+        .flat_map(spell_out)
         .find(|start| !anchors.iter().any(|anchor| covers(anchor, start)))
         .map(|start| {
             start
@@ -83,16 +83,15 @@ fn spell_out(start: &Start) -> Vec<Start> {
         let mut letters: Vec<ByteSet> = Vec::new();
         for byte in (0..=255_u8).filter(|b| has(set, *b)) {
             let fold = byte.to_ascii_lowercase();
-            match letters
+            let same = letters
                 .iter_mut()
-                .find(|s| has(s, fold) || has(s, fold.to_ascii_uppercase()))
-            {
-                Some(letter) => add(letter, byte),
-                None => {
-                    let mut letter = ByteSet::default();
-                    add(&mut letter, byte);
-                    letters.push(letter);
-                }
+                .find(|s| has(s, fold) || has(s, fold.to_ascii_uppercase()));
+            if let Some(letter) = same {
+                add(letter, byte);
+            } else {
+                let mut letter = ByteSet::default();
+                add(&mut letter, byte);
+                letters.push(letter);
             }
         }
         if letters.len() > 4 || out.len() * letters.len() > MAX_STARTS {
