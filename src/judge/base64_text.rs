@@ -35,12 +35,21 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
 /// password hash, `%` and `\` of an escape that swallows the run's first letters.
 fn continues(scene: &Scene<'_>) -> bool {
     let before = scene.before();
+    if scene.span.start < scene.secret_span.start {
+        return !led_by_escape(before);
+    }
     let dashes = before.iter().rev().take_while(|b| **b == b'-').count();
     match before.last() {
         Some(b'-') => dashes == 1 && before.len() > 1 && before[before.len() - 2] != b':',
         Some(b'_' | b'.' | b'$' | b'%' | b'\\') => true,
         _ => false,
     }
+}
+
+/// Returns true when the byte before the secret, which has the looks of base64, belongs to an escape (`\n`) or is the mark of an
+/// added line in a diff.
+fn led_by_escape(before: &[u8]) -> bool {
+    matches!(before, [.., b'\\', b'n' | b'r' | b't'] | [b'+'])
 }
 
 /// Returns true when the run is a whole line and a line beside it is a longer run, or many are equally long.
@@ -81,7 +90,10 @@ fn whole_run(line: &[u8]) -> usize {
         .rposition(|b| !frame(b) && *b != b'=')
         .map_or(from, |at| at + 1);
     let body = line.get(from..to).unwrap_or_default();
-    if body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')) {
+    if body
+        .iter()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+    {
         body.len()
     } else {
         0
@@ -121,7 +133,10 @@ mod tests {
         check("key\n{base64:40}\n", false);
         check("{base64:20}\n{base64:40}\n", false);
         check("a = {base64:64}\nb = {base64:40}\n", false);
-        check("{base64:40}\n{base64:40}\n{base64:40}\n{base64:40}\n{base64:40}\n", true);
+        check(
+            "{base64:40}\n{base64:40}\n{base64:40}\n{base64:40}\n{base64:40}\n",
+            true,
+        );
         check("{base64:40}\n{base64:40}\n", false);
     }
 

@@ -92,7 +92,8 @@ fn header(above: &[u8], delimiter: u8, column: u16) -> Option<Label> {
     lines.find_map(|line| {
         let cell = line.split(|b| *b == delimiter).nth(usize::from(column))?;
         // A cell with digits or an assignment is data; a header is a few words.
-        let wordy = cell.len() <= 64 && !cell.iter().any(|b| b.is_ascii_digit() || b"=:".contains(b));
+        let wordy =
+            cell.len() <= 64 && !cell.iter().any(|b| b.is_ascii_digit() || b"=:".contains(b));
         let label = Label::of(&cell.to_str_lossy());
         (wordy && line.contains(&delimiter) && label.kind != LabelKind::None).then_some(label)
     })
@@ -118,7 +119,9 @@ fn name_left(before: &[u8]) -> Label {
         let name = end.get(start..).unwrap_or(word);
         let trimmed = word.trim_matches(|c: char| !c.is_alphanumeric());
         // A closing tag names the element before, not this value.
-        if !trimmed.is_empty() && !Label::is_holder(trimmed) || Label::of(name).kind != LabelKind::None {
+        if !trimmed.is_empty() && !Label::is_holder(trimmed)
+            || Label::of(name).kind != LabelKind::None
+        {
             let close = Label::of(word);
             return if close.kind == LabelKind::None {
                 Label::of(name)
@@ -148,7 +151,9 @@ fn spaced(text: &str) -> usize {
 }
 
 fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.') || (c > '\u{7f}' && !c.is_whitespace() && c != '：')
+    c.is_alphanumeric()
+        || matches!(c, '_' | '-' | '.')
+        || (c > '\u{7f}' && !c.is_whitespace() && c != '：')
 }
 
 impl Label {
@@ -181,7 +186,10 @@ mod tests {
         check("aws_secret_access_key: \"", Secret);
         check("os.environ[\"AWS_SECRET_ACCESS_KEY\"] = '", Secret);
         check("define('AWS_SECRET', '", Secret);
-        check("{\"Name\": \"AWS_SECRET_ACCESS_KEY\", \"Value\": \"", Secret);
+        check(
+            "{\"Name\": \"AWS_SECRET_ACCESS_KEY\", \"Value\": \"",
+            Secret,
+        );
         check("- name: AWS_ACCESS_KEY_ID\n  value: ", Id);
         check("<key>SecretAccessKey</key>\n  <string>", Secret);
         check("<SecretAccessKey>", Secret);
@@ -190,12 +198,18 @@ mod tests {
         check("commit ", Other);
         check("\"integrity\": \"", Other);
         check("", None);
-        check("User name,Access key ID,Secret access key\nme,AKIAX,", Secret);
+        check(
+            "User name,Access key ID,Secret access key\nme,AKIAX,",
+            Secret,
+        );
         check("User name,Access key ID,Secret access key\nme,", Id);
         check("| Key id | Secret key |\n|---|---|\n| x | ", Secret);
         check("ENV AWS_SECRET_KEY ", Secret);
         check("client(\"AKIAX\", \"", None);
-        check("\"AccessKeyId\" : \"AKIAX\",\n \"SecretAccessKey\" : \"", Secret);
+        check(
+            "\"AccessKeyId\" : \"AKIAX\",\n \"SecretAccessKey\" : \"",
+            Secret,
+        );
     }
 
     #[test]

@@ -33,35 +33,157 @@ const TOKEN: &[&str] = &["sessiontoken", "securitytoken", "awstoken", "session"]
 
 /// Words for things that are no secret access key, whatever else the name says.
 const OTHER: &[&str] = &[
-    "sha", "commit", "digest", "integrity", "checksum", "etag", "md5", "hash", "revision", "signature", "fingerprint", "nonce",
-    "csrf", "publickey", "image", "encrypted", "hmac", "certificate", "salt", "stripe", "github", "gitlab", "azure", "google",
-    "gcp", "firebase", "twilio", "slack", "heroku", "sendgrid", "algolia", "facebook", "twitter", "linkedin", "dropbox", "npm",
-    "openai", "datadog", "mailgun", "paypal", "square", "shopify", "okta", "auth0", "jwt", "django", "rails", "laravel",
-    "cloudinary", "pusher", "sentry", "tencent", "aliyun", "alibaba",
+    "sha",
+    "commit",
+    "digest",
+    "integrity",
+    "checksum",
+    "etag",
+    "md5",
+    "hash",
+    "revision",
+    "signature",
+    "fingerprint",
+    "nonce",
+    "csrf",
+    "publickey",
+    "image",
+    "encrypted",
+    "hmac",
+    "certificate",
+    "salt",
+    "stripe",
+    "github",
+    "gitlab",
+    "azure",
+    "google",
+    "gcp",
+    "firebase",
+    "twilio",
+    "slack",
+    "heroku",
+    "sendgrid",
+    "algolia",
+    "facebook",
+    "twitter",
+    "linkedin",
+    "dropbox",
+    "npm",
+    "openai",
+    "datadog",
+    "mailgun",
+    "paypal",
+    "square",
+    "shopify",
+    "okta",
+    "auth0",
+    "jwt",
+    "django",
+    "rails",
+    "laravel",
+    "cloudinary",
+    "pusher",
+    "sentry",
+    "tencent",
+    "aliyun",
+    "alibaba",
 ];
 
 /// Words for a secret, in the languages people write names and notes in.
 const SECRET: &[&str] = &[
-    "secret", "シークレット", "密钥", "金鑰", "시크릿", "секрет", "ключ", "secrète", "secrete", "geheim", "secreta", "segreta",
-    "gizli", "tajny", "privatekey", "秘密",
+    "secret",
+    "シークレット",
+    "密钥",
+    "金鑰",
+    "시크릿",
+    "секрет",
+    "ключ",
+    "secrète",
+    "secrete",
+    "geheim",
+    "secreta",
+    "segreta",
+    "gizli",
+    "tajny",
+    "privatekey",
+    "秘密",
 ];
 
 /// Words for an id.
 const ID: &[&str] = &[
-    "accesskeyid", "accesskey", "accessid", "keyid", "awskey", "awsid", "awsaccess", "アクセスキー", "访问密钥id", "访问键",
-    "엑세스키", "액세스키", "cléd'accès", "zugriffsschlüssel", "clavedeacceso", "username", "user", "login",
+    "accesskeyid",
+    "accesskey",
+    "accessid",
+    "keyid",
+    "awskey",
+    "awsid",
+    "awsaccess",
+    "アクセスキー",
+    "访问密钥id",
+    "访问键",
+    "엑세스키",
+    "액세스키",
+    "cléd'accès",
+    "zugriffsschlüssel",
+    "clavedeacceso",
+    "username",
+    "user",
+    "login",
 ];
 
 /// Words that say nothing of the value: what holds it, or its type.
 const HOLDERS: &[&str] = &[
-    "value", "val", "string", "str", "default", "defaultvalue", "text", "content", "const", "char", "key", "or", "is", "was",
-    "set", "to", "be", "std", "name", "entry", "property", "param", "arg", "td", "env", "export", "var", "let", "static", "final",
+    "value",
+    "val",
+    "string",
+    "str",
+    "default",
+    "defaultvalue",
+    "text",
+    "content",
+    "const",
+    "char",
+    "key",
+    "or",
+    "is",
+    "was",
+    "set",
+    "to",
+    "be",
+    "std",
+    "name",
+    "entry",
+    "property",
+    "param",
+    "arg",
+    "td",
+    "env",
+    "export",
+    "var",
+    "let",
+    "static",
+    "final",
 ];
 
 /// Words for the role, dropped from the stem; the longest that fits is taken.
 const ROLE: &[&str] = &[
-    "secretaccesskey", "sessiontoken", "securitytoken", "accesskeyid", "secretkeyid", "secretkey", "accesskey", "secretaccess",
-    "keyid", "access", "amazon", "secret", "session", "token", "key", "aws", "id",
+    "secretaccesskey",
+    "sessiontoken",
+    "securitytoken",
+    "accesskeyid",
+    "secretkeyid",
+    "secretkey",
+    "accesskey",
+    "secretaccess",
+    "keyid",
+    "access",
+    "amazon",
+    "secret",
+    "session",
+    "token",
+    "key",
+    "aws",
+    "id",
 ];
 
 impl Label {
@@ -76,7 +198,11 @@ impl Label {
         let aws_secret = joined.contains("secretaccess") || joined.contains("シークレットアクセス");
         let kind = if any(TOKEN) {
             LabelKind::Token
-        } else if !aws_secret && words(name).iter().any(|word| OTHER.contains(&word.as_str())) {
+        } else if !aws_secret
+            && words(name)
+                .iter()
+                .any(|word| OTHER.contains(&word.as_str()))
+        {
             LabelKind::Other
         } else if any(SECRET) && !joined.ends_with("keyid") && joined != "访问密钥id" {
             LabelKind::Secret
@@ -125,7 +251,8 @@ fn stem(name: &str) -> String {
     for word in words(name) {
         let number = word.trim_start_matches(|c: char| !c.is_ascii_digit());
         let body = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        if ROLE.contains(&word.as_str()) || ["secret", "access", "session"].contains(&word.as_str()) {
+        if ROLE.contains(&word.as_str()) || ["secret", "access", "session"].contains(&word.as_str())
+        {
             continue;
         }
         if ROLE.contains(&body) {
@@ -166,7 +293,12 @@ mod tests {
         check("commit", LabelKind::Other, false, "commit");
         check("git_sha", LabelKind::Other, false, "gitsha");
         check("STRIPE_SECRET_KEY", LabelKind::Other, false, "stripe");
-        check("シークレットアクセスキー", LabelKind::Secret, true, "シークレットアクセスキー");
+        check(
+            "シークレットアクセスキー",
+            LabelKind::Secret,
+            true,
+            "シークレットアクセスキー",
+        );
         check("fs.s3a.secret.key", LabelKind::Secret, false, "fss3a");
         check("x", LabelKind::None, false, "x");
     }

@@ -84,9 +84,12 @@ impl Group {
     pub fn identity(&self, rules: &RuleSet) -> Cow<'_, [u8]> {
         let secret = self.secret();
         match rules.rule(secret.rule).part.as_deref() {
-            Some("aws/secret-access-key" | "aws/access-key-id" | "aws/session-token" | "aws/service-password") => {
-                aws::plain(secret.secret.expose())
-            }
+            Some(
+                "aws/secret-access-key"
+                | "aws/access-key-id"
+                | "aws/session-token"
+                | "aws/service-password",
+            ) => aws::plain(secret.secret.expose()),
             _ => Cow::Borrowed(secret.secret.expose()),
         }
     }
@@ -181,7 +184,10 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
         .collect();
     let free: Vec<Detection> = lone.into_iter().filter(|d| taken.allows(d)).collect();
     let kept = overlap::without_overlaps(rules, free);
-    let absorbed: Vec<bool> = kept.iter().map(|d| within_another(rules, d, &kept)).collect();
+    let absorbed: Vec<bool> = kept
+        .iter()
+        .map(|d| within_another(rules, d, &kept))
+        .collect();
     groups.extend(
         kept.into_iter()
             .zip(absorbed)
@@ -189,7 +195,12 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
             .map(|(d, _)| Group::single(rules, d)),
     );
     groups.sort_by(|a, b| {
-        let key = |g: &Group| (g.parts[0].detection.secret_span.start, g.parts[0].detection.rule);
+        let key = |g: &Group| {
+            (
+                g.parts[0].detection.secret_span.start,
+                g.parts[0].detection.rule,
+            )
+        };
         key(a).cmp(&key(b))
     });
     groups
@@ -197,7 +208,8 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
 
 /// Keeps one detection of each value among those of the same part.
 fn one_per_part(rules: &RuleSet, parts: Vec<Detection>) -> Vec<Detection> {
-    let mut by_part: std::collections::BTreeMap<String, Vec<Detection>> = std::collections::BTreeMap::new();
+    let mut by_part: std::collections::BTreeMap<String, Vec<Detection>> =
+        std::collections::BTreeMap::new();
     for d in parts {
         let part = rules.rule(d.rule).part.as_deref().unwrap_or_default();
         by_part.entry(part.to_owned()).or_default().push(d);
@@ -220,9 +232,9 @@ fn join_rule(
     let of = |part: &str, pool: &[Option<Detection>]| -> Vec<usize> {
         (0..pool.len())
             .filter(|at| {
-                pool[*at].as_ref().is_some_and(|d| {
-                    rules.rule(d.rule).part.as_deref() == Some(part)
-                })
+                pool[*at]
+                    .as_ref()
+                    .is_some_and(|d| rules.rule(d.rule).part.as_deref() == Some(part))
             })
             .collect()
     };
@@ -278,7 +290,9 @@ fn edges(ids: &[usize], secrets: &[usize], pool: &[Option<Detection>]) -> Vec<Ed
                     <= score::MAX_BYTES + u64::from(crate::rule::MAX_MATCH_BYTES)
             })
         };
-        let near = before.take_while(in_reach).chain(after.take_while(in_reach));
+        let near = before
+            .take_while(in_reach)
+            .chain(after.take_while(in_reach));
         for other in near {
             let (secret, other_is_id) = all[other];
             let (Some(secret_part), false) = (&pool[secret], other_is_id) else {
@@ -310,10 +324,15 @@ fn add_optional(
     for &at in candidates {
         let Some(extra) = &pool[at] else { continue };
         for (group, (_, parts)) in made.iter().enumerate() {
-            let fit = parts.iter().filter_map(|m| score::near(&m.detection, extra)).max();
-            let temporary = parts
+            let fit = parts
                 .iter()
-                .any(|m| m.detection.facts.contains(&("key_type", "temporary".to_owned())));
+                .filter_map(|m| score::near(&m.detection, extra))
+                .max();
+            let temporary = parts.iter().any(|m| {
+                m.detection
+                    .facts
+                    .contains(&("key_type", "temporary".to_owned()))
+            });
             if let Some(fit) = fit {
                 let points = fit + if temporary { 20 } else { 0 };
                 if points >= score::ACCEPT {
@@ -327,10 +346,12 @@ fn add_optional(
         }
     }
     for edge in assign::assign(&edges) {
-        made[edge.id].1.extend(pool[edge.secret].take().map(|detection| Member {
-            name: spec.name,
-            detection,
-        }));
+        made[edge.id]
+            .1
+            .extend(pool[edge.secret].take().map(|detection| Member {
+                name: spec.name,
+                detection,
+            }));
     }
 }
 

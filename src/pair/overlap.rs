@@ -83,3 +83,88 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use super::without_overlaps;
+    use crate::{
+        detection::Detection,
+        matcher::lines::Place,
+        rule::{Confidence, RuleSet, Severity, parse::parse},
+        secret::Secret,
+    };
+
+    /// Rules by what they know: `v` and `w` of a vendor, `g` generic, `r` only a run.
+    fn rules() -> RuleSet {
+        let rule = |id: &str, provider: &str, anchor: &str| {
+            format!(
+                "[[rule]]\nid = \"{id}\"\nprovider = \"{provider}\"\nseverity = \"low\"\nregex = 'abc[a-z]{{40}}'\n{anchor}\n"
+            )
+        };
+        let text = [
+            rule("g", "generic", "prefixes = [\"abc\"]"),
+            rule("r", "acme", "base64_run = 40"),
+            rule("v", "acme", "prefixes = [\"abc\"]"),
+            rule("w", "acme", "prefixes = [\"abc\"]"),
+        ]
+        .concat();
+        RuleSet::new(false, parse("test.toml".as_ref(), &text).unwrap()).unwrap()
+    }
+
+    #[track_caller]
+    fn check(given: &[(&str, Range<u64>, Confidence)], expected: &[&str]) {
+        let rules = rules();
+        let place = Place { line: 1, column: 1 };
+        let mut detections: Vec<Detection> = given
+            .iter()
+            .map(|(rule, span, confidence)| Detection {
+                rule: rules.find(rule).unwrap(),
+                span: span.clone(),
+                secret_span: span.clone(),
+                secret: Secret::new(b"x"),
+                start: place,
+                end: place,
+                severity: Severity::Low,
+                confidence: *confidence,
+                facts: Vec::new(),
+                reasons: Vec::new(),
+                decoded: Vec::new(),
+                context: None,
+            })
+            .collect();
+        for _ in 0..2 {
+            let kept: Vec<&str> = without_overlaps(&rules, detections.clone())
+                .iter()
+                .map(|d| &*rules.rule(d.rule).id)
+                .map(|id| {
+                    ["g", "r", "v", "w"]
+                        .into_iter()
+                        .find(|known| *known == id)
+                        .unwrap()
+                })
+                .collect();
+            assert_eq!(kept, expected);
+            detections.reverse();
+        }
+    }
+
+    #[test]
+    fn the_one_that_knows_most_speaks() {
+        use Confidence::{High, Low, Medium};
+        check(&[("g", 0..40, High), ("v", 0..40, Low)], &["v"]);
+        check(&[("g", 0..40, Low), ("r", 0..40, High)], &["g"]);
+        check(&[("v", 0..40, Low), ("w", 0..40, Medium)], &["w"]);
+        check(&[("v", 0..40, High), ("w", 0..50, High)], &["w"]);
+        check(&[("v", 0..40, High), ("w", 0..40, High)], &["v"]);
+        check(
+            &[("g", 0..20, High), ("v", 10..50, High), ("g", 50..60, Low)],
+            &["v", "g"],
+        );
+        check(
+            &[("g", 0..100, High), ("v", 10..20, Low), ("v", 30..40, Low)],
+            &["v", "v"],
+        );
+    }
+}

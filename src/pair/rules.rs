@@ -86,7 +86,9 @@ static PAIR_RULES: &[PairRule] = &[
         provider: "aws",
         severity: Severity::High,
         source: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_ServiceSpecificCredential.html",
-        remediation: &["aws iam delete-service-specific-credential with the id that stands beside it"],
+        remediation: &[
+            "aws iam delete-service-specific-credential with the id that stands beside it",
+        ],
         secret: PartSpec {
             part: "aws/service-password",
             name: "service_password",

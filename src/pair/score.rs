@@ -72,7 +72,11 @@ pub(super) fn score(id: &Detection, secret: &Detection) -> Option<i32> {
         near(id, secret)?
             + sure
             + names(&id_context.label, &secret_context.label)
-            + if id.secret_span.start < secret.secret_span.start { 3 } else { 0 },
+            + if id.secret_span.start < secret.secret_span.start {
+                3
+            } else {
+                0
+            },
     )
 }
 
@@ -109,7 +113,11 @@ fn places(a: &Detection, b: &Detection) -> i32 {
     if crosses(below.paragraph_back) {
         points -= 6;
     }
-    points += if above.commented == below.commented { 4 } else { -12 };
+    points += if above.commented == below.commented {
+        4
+    } else {
+        -12
+    };
     points += if above.quote == below.quote { 2 } else { 0 };
     points + if above.indent == below.indent { 2 } else { 0 }
 }

@@ -119,7 +119,9 @@ fn lines_back(before: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 }
 
 pub(super) fn indent(line: &[u8]) -> usize {
-    line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+    line.iter()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count()
 }
 
 #[cfg(test)]

@@ -26,15 +26,18 @@ fn rules() -> &'static RuleSet {
             .into_iter()
             .filter(|rule: &Rule| rule.provider == "aws" && rule.part.is_some())
             .collect();
-        RuleSet::new(false, parts).unwrap()
+        RuleSet::new(false, parts).expect("the ids are unique")
     })
 }
 
 fn place(bytes: &[u8], offset: usize) -> Place {
     let before = &bytes[..offset];
-    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let start = before
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |at| at + 1);
     Place {
-        line: before.iter().filter(|b| **b == b'\n').count() as u64 + 1,
+        line: before.split(|b| *b == b'\n').count() as u64,
         column: (offset - start) as u64 + 1,
     }
 }
@@ -84,7 +87,7 @@ struct Key {
 
 fn key(seed: u64) -> Key {
     let mut random = Random::new(seed);
-    let mut draw = |template| fill(template, &mut random).unwrap();
+    let mut draw = |template| fill(template, &mut random).expect("a template");
     Key {
         id: draw("AKIA{base32:16}"),
         secret: draw("{base64:40}"),
@@ -110,7 +113,10 @@ fn instance(template: &str, seed: u64) -> (String, Vec<Key>) {
             ("S", key.secret.clone()),
             ("P", percent),
             ("J", key.secret.replace('/', "\\/")),
-            ("U", key.secret.replace('/', "\\u002f").replace('+', "\\u002B")),
+            (
+                "U",
+                key.secret.replace('/', "\\u002f").replace('+', "\\u002B"),
+            ),
             ("T", key.token.clone()),
             ("A", a.to_owned()),
             ("B", b.to_owned()),
@@ -135,11 +141,20 @@ fn summary(groups: &[Group]) -> (Vec<[String; 3]>, Vec<String>) {
             continue;
         }
         let part = |name: &str| {
-            group.parts.iter().find(|m| m.name == name).map_or_else(String::new, |m| {
-                String::from_utf8(plain(m.detection.secret.expose()).into_owned()).unwrap()
-            })
+            group
+                .parts
+                .iter()
+                .find(|m| m.name == name)
+                .map_or_else(String::new, |m| {
+                    String::from_utf8(plain(m.detection.secret.expose()).into_owned())
+                        .expect("ASCII")
+                })
         };
-        pairs.push([part("access_key_id"), part("secret_access_key"), part("session_token")]);
+        pairs.push([
+            part("access_key_id"),
+            part("secret_access_key"),
+            part("session_token"),
+        ]);
     }
     (pairs, others)
 }
@@ -154,7 +169,11 @@ fn problems(template: &str) -> Option<String> {
         let mut expected: Vec<[String; 3]> = keys
             .into_iter()
             .map(|k| {
-                let token = if text.contains(&k.token) { k.token } else { String::new() };
+                let token = if text.contains(&k.token) {
+                    k.token
+                } else {
+                    String::new()
+                };
                 [k.id, k.secret, token]
             })
             .collect();
@@ -164,100 +183,376 @@ fn problems(template: &str) -> Option<String> {
             .iter()
             .all(|g| g.confidence == Confidence::High && g.severity == Severity::Critical);
         if pairs != expected || !others.is_empty() || !sure {
-            wrong.push(format!("others {others:?}, sure {sure}, {} pairs\n{text}", pairs.len()));
+            wrong.push(format!(
+                "others {others:?}, sure {sure}, {} pairs\n{text}",
+                pairs.len()
+            ));
         }
     }
-    wrong.first().map(|first| format!("{} of {SEEDS} wrong: {first}", wrong.len()))
+    wrong
+        .first()
+        .map(|first| format!("{} of {SEEDS} wrong: {first}", wrong.len()))
 }
 
 /// One key each; `tests` in the name of the syntax.
 const ONE_KEY: &[(&str, &str)] = &[
     ("env", "AWS_ACCESS_KEY_ID=@I1\nAWS_SECRET_ACCESS_KEY=@S1\n"),
-    ("env export, quoted", "export AWS_ACCESS_KEY_ID=\"@I1\"\nexport AWS_SECRET_ACCESS_KEY=\"@S1\"\n"),
-    ("one line of shell", "AWS_ACCESS_KEY_ID=@I1 AWS_SECRET_ACCESS_KEY=@S1 aws s3 ls"),
+    (
+        "env export, quoted",
+        "export AWS_ACCESS_KEY_ID=\"@I1\"\nexport AWS_SECRET_ACCESS_KEY=\"@S1\"\n",
+    ),
+    (
+        "one line of shell",
+        "AWS_ACCESS_KEY_ID=@I1 AWS_SECRET_ACCESS_KEY=@S1 aws s3 ls",
+    ),
     ("old names", "AWS_ACCESS_KEY=@I1\nAWS_SECRET_KEY=@S1\n"),
-    ("secret first", "AWS_SECRET_ACCESS_KEY=@S1\nAWS_ACCESS_KEY_ID=@I1\n"),
-    ("with token", "[default]\naws_access_key_id = @I1\naws_secret_access_key = @S1\naws_session_token = @T1\n"),
-    ("sts json", "{\n  \"Credentials\": {\n    \"AccessKeyId\": \"@I1\",\n    \"SecretAccessKey\": \"@S1\",\n    \"SessionToken\": \"@T1\",\n    \"Expiration\": \"2026-01-02T03:04:05Z\"\n  }\n}\n"),
-    ("compact json", "{\"AccessKeyId\":\"@I1\",\"SecretAccessKey\":\"@S1\",\"Token\":\"@T1\"}"),
-    ("imds json", "{\n  \"Code\" : \"Success\",\n  \"Type\" : \"AWS-HMAC\",\n  \"AccessKeyId\" : \"@I1\",\n  \"SecretAccessKey\" : \"@S1\",\n  \"Token\" : \"@T1\"\n}"),
-    ("json escaped", "{\"AccessKeyId\":\"@I1\",\"SecretAccessKey\":\"@J1\"}"),
-    ("json unicode escapes", "{\"AccessKeyId\":\"@I1\",\"SecretAccessKey\":\"@U1\"}"),
+    (
+        "secret first",
+        "AWS_SECRET_ACCESS_KEY=@S1\nAWS_ACCESS_KEY_ID=@I1\n",
+    ),
+    (
+        "with token",
+        "[default]\naws_access_key_id = @I1\naws_secret_access_key = @S1\naws_session_token = @T1\n",
+    ),
+    (
+        "sts json",
+        "{\n  \"Credentials\": {\n    \"AccessKeyId\": \"@I1\",\n    \"SecretAccessKey\": \"@S1\",\n    \"SessionToken\": \"@T1\",\n    \"Expiration\": \"2026-01-02T03:04:05Z\"\n  }\n}\n",
+    ),
+    (
+        "compact json",
+        "{\"AccessKeyId\":\"@I1\",\"SecretAccessKey\":\"@S1\",\"Token\":\"@T1\"}",
+    ),
+    (
+        "imds json",
+        "{\n  \"Code\" : \"Success\",\n  \"Type\" : \"AWS-HMAC\",\n  \"AccessKeyId\" : \"@I1\",\n  \"SecretAccessKey\" : \"@S1\",\n  \"Token\" : \"@T1\"\n}",
+    ),
+    (
+        "json escaped",
+        "{\"AccessKeyId\":\"@I1\",\"SecretAccessKey\":\"@J1\"}",
+    ),
+    (
+        "json unicode escapes",
+        "{\"AccessKeyId\":\"@I1\",\"SecretAccessKey\":\"@U1\"}",
+    ),
     ("csv", "Access key ID,Secret access key\r\n@I1,@S1\r\n"),
-    ("csv of the console", "\u{feff}User name,Password,Access key ID,Secret access key,Console login link\r\nme,,@I1,@S1,https://123456789012.signin.aws.amazon.com/console\r\n"),
+    (
+        "csv of the console",
+        "\u{feff}User name,Password,Access key ID,Secret access key,Console login link\r\nme,,@I1,@S1,https://123456789012.signin.aws.amazon.com/console\r\n",
+    ),
     ("csv semicolons", "User;Secret;Id\nme;@S1;@I1\n"),
     ("csv bare", "@I1,@S1\n"),
     ("two columns", "@I1    @S1\n"),
     ("tab", "@I1\t@S1\n"),
     ("two lines", "@I1\n@S1\n"),
-    ("root key file", "AWSAccessKeyId=@I1\r\nAWSSecretKey=@S1\r\n"),
-    ("nine lines apart", "id = '@I1'\n\n\n# a\n# b\n# c\n# d\nregion = 'eu-west-1'\noutput = 'json'\nkey = '@S1'\n"),
-    ("yaml", "aws:\n  access_key_id: @I1\n  secret_access_key: @S1\n  region: us-east-1\n"),
-    ("yaml folded", "aws:\n  access_key_id: >-\n    @I1\n  secret_access_key: |\n    @S1\n"),
+    (
+        "root key file",
+        "AWSAccessKeyId=@I1\r\nAWSSecretKey=@S1\r\n",
+    ),
+    (
+        "nine lines apart",
+        "id = '@I1'\n\n\n# a\n# b\n# c\n# d\nregion = 'eu-west-1'\noutput = 'json'\nkey = '@S1'\n",
+    ),
+    (
+        "yaml",
+        "aws:\n  access_key_id: @I1\n  secret_access_key: @S1\n  region: us-east-1\n",
+    ),
+    (
+        "yaml folded",
+        "aws:\n  access_key_id: >-\n    @I1\n  secret_access_key: |\n    @S1\n",
+    ),
     ("yaml short names", "s3:\n  key: @I1\n  secret: '@S1'\n"),
-    ("toml", "[aws]\naccess_key = \"@I1\"\nsecret_key = \"@S1\"\n"),
-    ("dockerfile", "FROM x\nENV AWS_ACCESS_KEY_ID @I1\nENV AWS_SECRET_ACCESS_KEY @S1\nRUN y\n"),
-    ("dockerfile one line", "ENV AWS_ACCESS_KEY_ID=@I1 \\\n    AWS_SECRET_ACCESS_KEY=@S1\n"),
-    ("terraform", "provider \"aws\" {\n  region     = \"us-east-1\"\n  access_key = \"@I1\"\n  secret_key = \"@S1\"\n}\n"),
-    ("terraform state", "\"attributes\": {\n  \"create_date\": null,\n  \"id\": \"@I1\",\n  \"pgp_key\": null,\n  \"secret\": \"@S1\",\n  \"status\": \"Active\"\n}"),
-    ("cloudformation", "Parameters:\n  KeyId:\n    Type: String\n    Default: @I1\n  SecretKey:\n    Type: String\n    Default: @S1\n"),
-    ("compose list", "services:\n  web:\n    environment:\n      - AWS_ACCESS_KEY_ID=@I1\n      - AWS_SECRET_ACCESS_KEY=@S1\n"),
-    ("compose map", "services:\n  web:\n    environment:\n      AWS_ACCESS_KEY_ID: \"@I1\"\n      AWS_SECRET_ACCESS_KEY: \"@S1\"\n"),
-    ("k8s string data", "kind: Secret\nstringData:\n  accesskey: @I1\n  secretkey: @S1\n"),
-    ("k8s env", "env:\n- name: AWS_ACCESS_KEY_ID\n  value: @I1\n- name: AWS_SECRET_ACCESS_KEY\n  value: @S1\n"),
-    ("ecs env", "\"environment\": [{\"name\": \"AWS_ACCESS_KEY_ID\", \"value\": \"@I1\"}, {\"name\": \"AWS_SECRET_ACCESS_KEY\", \"value\": \"@S1\"}]"),
-    ("xml attributes", "<add accessKey=\"@I1\" secretKey=\"@S1\" />"),
-    ("xml elements", "<Credentials>\n  <AccessKeyId>@I1</AccessKeyId>\n  <SecretAccessKey>@S1</SecretAccessKey>\n</Credentials>"),
-    ("app settings", "<add key=\"AWSAccessKey\" value=\"@I1\"/>\n<add key=\"AWSSecretKey\" value=\"@S1\"/>"),
-    ("plist", "<dict>\n<key>AccessKeyId</key>\n<string>@I1</string>\n<key>SecretAccessKey</key>\n<string>@S1</string>\n</dict>"),
-    ("hadoop", "<property><name>fs.s3a.access.key</name><value>@I1</value></property>\n<property><name>fs.s3a.secret.key</name><value>@S1</value></property>"),
-    ("os.environ", "os.environ[\"AWS_ACCESS_KEY_ID\"] = \"@I1\"\nos.environ['AWS_SECRET_ACCESS_KEY'] = '@S1'\n"),
+    (
+        "toml",
+        "[aws]\naccess_key = \"@I1\"\nsecret_key = \"@S1\"\n",
+    ),
+    (
+        "dockerfile",
+        "FROM x\nENV AWS_ACCESS_KEY_ID @I1\nENV AWS_SECRET_ACCESS_KEY @S1\nRUN y\n",
+    ),
+    (
+        "dockerfile one line",
+        "ENV AWS_ACCESS_KEY_ID=@I1 \\\n    AWS_SECRET_ACCESS_KEY=@S1\n",
+    ),
+    (
+        "terraform",
+        "provider \"aws\" {\n  region     = \"us-east-1\"\n  access_key = \"@I1\"\n  secret_key = \"@S1\"\n}\n",
+    ),
+    (
+        "terraform state",
+        "\"attributes\": {\n  \"create_date\": null,\n  \"id\": \"@I1\",\n  \"pgp_key\": null,\n  \"secret\": \"@S1\",\n  \"status\": \"Active\"\n}",
+    ),
+    (
+        "cloudformation",
+        "Parameters:\n  KeyId:\n    Type: String\n    Default: @I1\n  SecretKey:\n    Type: String\n    Default: @S1\n",
+    ),
+    (
+        "compose list",
+        "services:\n  web:\n    environment:\n      - AWS_ACCESS_KEY_ID=@I1\n      - AWS_SECRET_ACCESS_KEY=@S1\n",
+    ),
+    (
+        "compose map",
+        "services:\n  web:\n    environment:\n      AWS_ACCESS_KEY_ID: \"@I1\"\n      AWS_SECRET_ACCESS_KEY: \"@S1\"\n",
+    ),
+    (
+        "k8s string data",
+        "kind: Secret\nstringData:\n  accesskey: @I1\n  secretkey: @S1\n",
+    ),
+    (
+        "k8s env",
+        "env:\n- name: AWS_ACCESS_KEY_ID\n  value: @I1\n- name: AWS_SECRET_ACCESS_KEY\n  value: @S1\n",
+    ),
+    (
+        "ecs env",
+        "\"environment\": [{\"name\": \"AWS_ACCESS_KEY_ID\", \"value\": \"@I1\"}, {\"name\": \"AWS_SECRET_ACCESS_KEY\", \"value\": \"@S1\"}]",
+    ),
+    (
+        "xml attributes",
+        "<add accessKey=\"@I1\" secretKey=\"@S1\" />",
+    ),
+    (
+        "xml elements",
+        "<Credentials>\n  <AccessKeyId>@I1</AccessKeyId>\n  <SecretAccessKey>@S1</SecretAccessKey>\n</Credentials>",
+    ),
+    (
+        "app settings",
+        "<add key=\"AWSAccessKey\" value=\"@I1\"/>\n<add key=\"AWSSecretKey\" value=\"@S1\"/>",
+    ),
+    (
+        "plist",
+        "<dict>\n<key>AccessKeyId</key>\n<string>@I1</string>\n<key>SecretAccessKey</key>\n<string>@S1</string>\n</dict>",
+    ),
+    (
+        "hadoop",
+        "<property><name>fs.s3a.access.key</name><value>@I1</value></property>\n<property><name>fs.s3a.secret.key</name><value>@S1</value></property>",
+    ),
+    (
+        "os.environ",
+        "os.environ[\"AWS_ACCESS_KEY_ID\"] = \"@I1\"\nos.environ['AWS_SECRET_ACCESS_KEY'] = '@S1'\n",
+    ),
     ("positional", "s3 = Client(\"@I1\", \"@S1\")"),
-    ("positional, wrapped", "new BasicAWSCredentials(\n    \"@I1\",\n    \"@S1\");"),
-    ("keyword arguments", "boto3.client('s3', aws_access_key_id='@I1', aws_secret_access_key='@S1')"),
-    ("aws configure", "aws configure set aws_access_key_id @I1\naws configure set aws_secret_access_key @S1\n"),
+    (
+        "positional, wrapped",
+        "new BasicAWSCredentials(\n    \"@I1\",\n    \"@S1\");",
+    ),
+    (
+        "keyword arguments",
+        "boto3.client('s3', aws_access_key_id='@I1', aws_secret_access_key='@S1')",
+    ),
+    (
+        "aws configure",
+        "aws configure set aws_access_key_id @I1\naws configure set aws_secret_access_key @S1\n",
+    ),
     ("options", "s3cmd --access_key=@I1 --secret_key=@S1 ls"),
-    ("java system properties", "-Daws.accessKeyId=@I1 -Daws.secretKey=@S1"),
+    (
+        "java system properties",
+        "-Daws.accessKeyId=@I1 -Daws.secretKey=@S1",
+    ),
     ("url", "s3://@I1:@S1@bucket/path"),
     ("url percent-encoded", "s3n://@I1:@P1@bucket/path"),
     ("env percent-encoded", "id=@I1&secret_key=@P1&x=1"),
-    ("notebook", "\"source\": [\n  \"key = \\\"@I1\\\"\\n\",\n  \"secret = \\\"@S1\\\"\\n\"\n]"),
-    ("markdown table", "| Access key | Secret key |\n|---|---|\n| @I1 | `@S1` |\n"),
-    ("markdown prose", "Use the key `@I1` with the secret `@S1`.\n"),
-    ("properties", "cloud.aws.credentials.access-key=@I1\ncloud.aws.credentials.secret-key=@S1\n"),
-    ("php define", "define('AWS_KEY', '@I1');\ndefine('AWS_SECRET', '@S1');\n"),
+    (
+        "notebook",
+        "\"source\": [\n  \"key = \\\"@I1\\\"\\n\",\n  \"secret = \\\"@S1\\\"\\n\"\n]",
+    ),
+    (
+        "markdown table",
+        "| Access key | Secret key |\n|---|---|\n| @I1 | `@S1` |\n",
+    ),
+    (
+        "markdown prose",
+        "Use the key `@I1` with the secret `@S1`.\n",
+    ),
+    (
+        "properties",
+        "cloud.aws.credentials.access-key=@I1\ncloud.aws.credentials.secret-key=@S1\n",
+    ),
+    (
+        "php define",
+        "define('AWS_KEY', '@I1');\ndefine('AWS_SECRET', '@S1');\n",
+    ),
     ("php array", "'key'    => '@I1',\n'secret' => '@S1',\n"),
-    ("split by plus", "AWS_KEY = \"@I1\"\nAWS_SECRET = \"@A1\" + \"@B1\"\n"),
-    ("split by dot", "$id = '@C1' . '@D1';\n$aws_secret = '@A1' . '@B1';\n"),
-    ("adjacent literals", "id = \"@I1\"\naws_secret_key = (\"@A1\"\n    \"@B1\")\n"),
-    ("split by backslash", "aws_access_key_id=@I1\naws_secret_access_key='@A1' \\\n  '@B1'\n"),
+    (
+        "split by plus",
+        "AWS_KEY = \"@I1\"\nAWS_SECRET = \"@A1\" + \"@B1\"\n",
+    ),
+    (
+        "split by dot",
+        "$id = '@C1' . '@D1';\n$aws_secret = '@A1' . '@B1';\n",
+    ),
+    (
+        "adjacent literals",
+        "id = \"@I1\"\naws_secret_key = (\"@A1\"\n    \"@B1\")\n",
+    ),
+    (
+        "split by backslash",
+        "aws_access_key_id=@I1\naws_secret_access_key='@A1' \\\n  '@B1'\n",
+    ),
     ("split, positional", "Client(\"@C1\" + \"@D1\", \"@S1\")"),
-    ("commented out", "# AWS_ACCESS_KEY_ID=@I1\n# AWS_SECRET_ACCESS_KEY=@S1\n"),
-    ("shell history", "  101  export AWS_ACCESS_KEY_ID=@I1\n  102  export AWS_SECRET_ACCESS_KEY=@S1\n"),
-    ("sql insert", "INSERT INTO keys (id, secret) VALUES ('@I1', '@S1');\n"),
-    ("same id twice", "# key @I1\naws_access_key_id = @I1\naws_secret_access_key = @S1\n"),
-    ("localised", "アクセスキー: @I1\nシークレットアクセスキー: @S1\n"),
+    (
+        "commented out",
+        "# AWS_ACCESS_KEY_ID=@I1\n# AWS_SECRET_ACCESS_KEY=@S1\n",
+    ),
+    (
+        "shell history",
+        "  101  export AWS_ACCESS_KEY_ID=@I1\n  102  export AWS_SECRET_ACCESS_KEY=@S1\n",
+    ),
+    (
+        "sql insert",
+        "INSERT INTO keys (id, secret) VALUES ('@I1', '@S1');\n",
+    ),
+    (
+        "same id twice",
+        "# key @I1\naws_access_key_id = @I1\naws_secret_access_key = @S1\n",
+    ),
+    (
+        "localised",
+        "アクセスキー: @I1\nシークレットアクセスキー: @S1\n",
+    ),
     ("german", "Schlüssel-ID: @I1\nGeheimschlüssel: @S1\n"),
-    ("near a commit id", "commit 3f786850e387550fdab836ed7e6dc881de23001b\nkey @I1\nsecret @S1\n"),
+    (
+        "heredoc",
+        "cat > ~/.aws/credentials <<EOF\n[default]\naws_access_key_id=@I1\naws_secret_access_key=@S1\nEOF\n",
+    ),
+    (
+        "s3cfg",
+        "[default]\naccess_key = @I1\nbucket_location = US\ncheck_ssl = True\nencrypt = False\nsecret_key = @S1\n",
+    ),
+    (
+        "javascript",
+        "AWS.config.update({ accessKeyId: '@I1', secretAccessKey: '@S1', region: 'x' });",
+    ),
+    (
+        "java setters",
+        "conf.setAccessKey(\"@I1\");\nconf.setSecretKey(\"@S1\");\n",
+    ),
+    (
+        "ruby",
+        ":access_key_id => '@I1',\n:secret_access_key => '@S1'\n",
+    ),
+    (
+        "go",
+        "credentials.NewStaticCredentials(\"@I1\", \"@S1\", \"\")",
+    ),
+    (
+        "c macros",
+        "#define AWS_KEY_ID \"@I1\"\n#define AWS_SECRET \"@S1\"\n",
+    ),
+    (
+        "kotlin",
+        "val accessKey: String = \"@I1\"\nval secretKey: String = \"@S1\"\n",
+    ),
+    (
+        "powershell",
+        "$env:AWS_ACCESS_KEY_ID = '@I1'\r\n$env:AWS_SECRET_ACCESS_KEY = '@S1'\r\n",
+    ),
+    (
+        "windows",
+        "set AWS_ACCESS_KEY_ID=@I1\r\nset AWS_SECRET_ACCESS_KEY=@S1\r\n",
+    ),
+    ("a note", "Access key ID: @I1, Secret access key: @S1."),
+    (
+        "curl",
+        "curl --aws-sigv4 aws:amz:x:s3 --user \"@I1:@S1\" https://x",
+    ),
+    ("slash", "key @I1/@S1 end"),
+    ("pipe", "@I1|@S1|us-east-1\n"),
+    (
+        "json in json",
+        "{\"body\": \"{\\\"AccessKeyId\\\":\\\"@I1\\\",\\\"SecretAccessKey\\\":\\\"@S1\\\"}\"}",
+    ),
+    ("json, id as key", "{\"@I1\": \"@S1\"}"),
+    ("lines in a string", "text = \"keys:\\n@I1\\n@S1\\n\"\n"),
+    (
+        "diff",
+        "+aws_access_key_id = @I1\n+aws_secret_access_key = @S1\n",
+    ),
+    ("diff of bare lines", "+@I1\n+@S1\n"),
+    (
+        "argument list in yaml",
+        "args: [\"--key\", \"@I1\", \"--secret\", \"@S1\"]\n",
+    ),
+    (
+        "ansible",
+        "- s3:\n    aws_access_key: \"@I1\"\n    aws_secret_key: \"@S1\"\n    mode: put\n",
+    ),
+    (
+        "rclone",
+        "[remote]\ntype = s3\nprovider = AWS\naccess_key_id = @I1\nsecret_access_key = @S1\n",
+    ),
+    (
+        "env with default",
+        "id: ${KEY:-@I1}\nsecret: ${SECRET:-@S1}\n",
+    ),
+    ("html", "<td>@I1</td><td>@S1</td>"),
+    (
+        "with a comment between",
+        "access = \"@I1\"  # do not share\n# the secret half\nsecret = \"@S1\"\n",
+    ),
+    (
+        "near a commit id",
+        "commit 3f786850e387550fdab836ed7e6dc881de23001b\nkey @I1\nsecret @S1\n",
+    ),
 ];
 
 /// Several keys, each with its own secret.
 const MANY_KEYS: &[(&str, &str)] = &[
-    ("profiles", "[a]\naws_access_key_id = @I1\naws_secret_access_key = @S1\n\n[b]\naws_access_key_id = @I2\naws_secret_access_key = @S2\n\n[c]\naws_secret_access_key = @S3\naws_access_key_id = @I3\n"),
-    ("csv rows", "User name,Access key ID,Secret access key\na,@I1,@S1\nb,@I2,@S2\nc,@I3,@S3\n"),
-    ("csv rows, secret first", "Secret,Id\n@S1,@I1\n@S2,@I2\n@S3,@I3\n"),
-    ("json array, compact", "[{\"id\":\"@I1\",\"secret\":\"@S1\"},{\"id\":\"@I2\",\"secret\":\"@S2\"},{\"id\":\"@I3\",\"secret\":\"@S3\"}]"),
-    ("json array, secret first", "[{\"secret\":\"@S1\",\"id\":\"@I1\"},{\"secret\":\"@S2\",\"id\":\"@I2\"}]"),
-    ("json array, pretty", "[\n  {\n    \"AccessKeyId\": \"@I1\",\n    \"SecretAccessKey\": \"@S1\"\n  },\n  {\n    \"AccessKeyId\": \"@I2\",\n    \"SecretAccessKey\": \"@S2\"\n  }\n]"),
-    ("terraform providers", "provider \"aws\" {\n  access_key = \"@I1\"\n  secret_key = \"@S1\"\n}\nprovider \"aws\" {\n  alias = \"b\"\n  secret_key = \"@S2\"\n  access_key = \"@I2\"\n}\n"),
-    ("yaml blocks", "prod:\n  secret: @S1\n  key: @I1\ndev:\n  secret: @S2\n  key: @I2\n"),
+    (
+        "profiles",
+        "[a]\naws_access_key_id = @I1\naws_secret_access_key = @S1\n\n[b]\naws_access_key_id = @I2\naws_secret_access_key = @S2\n\n[c]\naws_secret_access_key = @S3\naws_access_key_id = @I3\n",
+    ),
+    (
+        "csv rows",
+        "User name,Access key ID,Secret access key\na,@I1,@S1\nb,@I2,@S2\nc,@I3,@S3\n",
+    ),
+    (
+        "csv rows, secret first",
+        "Secret,Id\n@S1,@I1\n@S2,@I2\n@S3,@I3\n",
+    ),
+    (
+        "json array, compact",
+        "[{\"id\":\"@I1\",\"secret\":\"@S1\"},{\"id\":\"@I2\",\"secret\":\"@S2\"},{\"id\":\"@I3\",\"secret\":\"@S3\"}]",
+    ),
+    (
+        "json array, secret first",
+        "[{\"secret\":\"@S1\",\"id\":\"@I1\"},{\"secret\":\"@S2\",\"id\":\"@I2\"}]",
+    ),
+    (
+        "json array, pretty",
+        "[\n  {\n    \"AccessKeyId\": \"@I1\",\n    \"SecretAccessKey\": \"@S1\"\n  },\n  {\n    \"AccessKeyId\": \"@I2\",\n    \"SecretAccessKey\": \"@S2\"\n  }\n]",
+    ),
+    (
+        "terraform providers",
+        "provider \"aws\" {\n  access_key = \"@I1\"\n  secret_key = \"@S1\"\n}\nprovider \"aws\" {\n  alias = \"b\"\n  secret_key = \"@S2\"\n  access_key = \"@I2\"\n}\n",
+    ),
+    (
+        "yaml blocks",
+        "prod:\n  secret: @S1\n  key: @I1\ndev:\n  secret: @S2\n  key: @I2\n",
+    ),
     ("interleaved", "@I1\n@I2\n@S1\n@S2\n"),
-    ("interleaved, named", "id1 = @I1\nid2 = @I2\nsecret1 = @S1\nsecret2 = @S2\n"),
-    ("interleaved, by stem", "PROD_ACCESS_KEY_ID=@I1\nDEV_ACCESS_KEY_ID=@I2\nDEV_SECRET_ACCESS_KEY=@S2\nPROD_SECRET_ACCESS_KEY=@S1\n"),
-    ("rotated", "#aws_access_key_id = @I1\n#aws_secret_access_key = @S1\naws_access_key_id = @I2\naws_secret_access_key = @S2\n"),
-    ("rotated, interleaved", "# aws_access_key_id = @I1\naws_access_key_id = @I2\n# aws_secret_access_key = @S1\naws_secret_access_key = @S2\n"),
-    ("two with tokens", "[a]\naws_access_key_id = @I1\naws_secret_access_key = @S1\naws_session_token = @T1\n[b]\naws_access_key_id = @I2\naws_secret_access_key = @S2\naws_session_token = @T2\n"),
-    ("xml", "<u><id>@I1</id><secret>@S1</secret></u><u><id>@I2</id><secret>@S2</secret></u>"),
+    (
+        "interleaved, named",
+        "id1 = @I1\nid2 = @I2\nsecret1 = @S1\nsecret2 = @S2\n",
+    ),
+    (
+        "interleaved, by stem",
+        "PROD_ACCESS_KEY_ID=@I1\nDEV_ACCESS_KEY_ID=@I2\nDEV_SECRET_ACCESS_KEY=@S2\nPROD_SECRET_ACCESS_KEY=@S1\n",
+    ),
+    (
+        "rotated",
+        "#aws_access_key_id = @I1\n#aws_secret_access_key = @S1\naws_access_key_id = @I2\naws_secret_access_key = @S2\n",
+    ),
+    (
+        "rotated, interleaved",
+        "# aws_access_key_id = @I1\naws_access_key_id = @I2\n# aws_secret_access_key = @S1\naws_secret_access_key = @S2\n",
+    ),
+    (
+        "two with tokens",
+        "[a]\naws_access_key_id = @I1\naws_secret_access_key = @S1\naws_session_token = @T1\n[b]\naws_access_key_id = @I2\naws_secret_access_key = @S2\naws_session_token = @T2\n",
+    ),
+    (
+        "xml",
+        "<u><id>@I1</id><secret>@S1</secret></u><u><id>@I2</id><secret>@S2</secret></u>",
+    ),
 ];
 
 #[track_caller]
@@ -266,7 +561,13 @@ fn check_all(cases: &[(&str, &str)]) {
         .iter()
         .filter_map(|(name, template)| Some(format!("{name}: {}", problems(template)?)))
         .collect();
-    assert!(wrong.is_empty(), "{} of {} wrong\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} wrong\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n\n")
+    );
 }
 
 #[test]
@@ -311,29 +612,56 @@ fn a_key_id_alone_stays_alone() {
 fn lone_parts() {
     for (template, rule, confidence) in [
         ("AKIA{base32:16}", "aws-access-key-id", Confidence::Medium),
-        ("ASIA{base32:16}", "aws-temporary-access-key-id", Confidence::Medium),
-        ("aws_secret_access_key={base64:40}", "aws-secret-access-key", Confidence::High),
-        ("secret_key={base64:40}", "aws-secret-key-by-vague-name", Confidence::Medium),
+        (
+            "ASIA{base32:16}",
+            "aws-temporary-access-key-id",
+            Confidence::Medium,
+        ),
+        (
+            "aws_secret_access_key={base64:40}",
+            "aws-secret-access-key",
+            Confidence::High,
+        ),
+        (
+            "secret_key={base64:40}",
+            "aws-secret-key-by-vague-name",
+            Confidence::Medium,
+        ),
         ("{base64:40}", "aws-secret-access-key-bare", Confidence::Low),
-        ("id,aws secret\nx,{base64:40}\n", "aws-secret-access-key-bare", Confidence::High),
+        (
+            "id,aws secret\nx,{base64:40}\n",
+            "aws-secret-access-key-bare",
+            Confidence::High,
+        ),
     ] {
         let text = fill(template, &mut Random::new(4)).unwrap();
         let found = groups(&text);
         assert_eq!(found.len(), 1, "{text}");
-        assert_eq!((found[0].rule_id.as_str(), found[0].confidence), (rule, confidence), "{text}");
+        assert_eq!(
+            (found[0].rule_id.as_str(), found[0].confidence),
+            (rule, confidence),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn parts_far_apart_are_not_joined() {
-    for (gap, apart) in [("x\n".repeat(40), true), ("x ".repeat(3000), true), ("x\n".repeat(5), false)] {
+    for (gap, apart) in [
+        ("x\n".repeat(40), true),
+        ("x ".repeat(3000), true),
+        ("x\n".repeat(5), false),
+    ] {
         let text = fill(
             &format!("k = AKIA{{base32:16}}\n{gap}aws_secret_access_key = {{base64:40}}\n"),
             &mut Random::new(1),
         )
         .unwrap();
         let (pairs, others) = summary(&groups(&text));
-        assert_eq!((pairs.len(), others.len()), if apart { (0, 2) } else { (1, 0) });
+        assert_eq!(
+            (pairs.len(), others.len()),
+            if apart { (0, 2) } else { (1, 0) }
+        );
     }
 }
 
@@ -343,8 +671,68 @@ fn the_fingerprint_is_that_of_the_plain_secret() {
         let (text, keys) = instance(&format!("id: \"@I1\", aws_secret_key: \"{form}\""), 3);
         let found = groups(&text);
         assert_eq!(found.len(), 1, "{text}");
-        assert_eq!(found[0].identity(rules()).as_ref(), keys[0].secret.as_bytes(), "{text}");
+        assert_eq!(
+            found[0].identity(rules()).as_ref(),
+            keys[0].secret.as_bytes(),
+            "{text}"
+        );
     }
+}
+
+/// Values that a decoder found carry places of the encoded text, and no names of their own.
+#[test]
+fn decoded_values_are_joined() {
+    let rules = rules();
+    let key = key(7);
+    let part = |value: &str, rule: &str, span: std::ops::Range<u64>, line: u64| Detection {
+        rule: rules.find(rule).expect("a rule"),
+        span: span.clone(),
+        secret_span: span,
+        secret: Secret::new(value.as_bytes()),
+        start: Place { line, column: 8 },
+        end: Place { line, column: 64 },
+        severity: Severity::Medium,
+        confidence: Confidence::Low,
+        facts: Vec::new(),
+        reasons: Vec::new(),
+        decoded: vec!["base64"],
+        context: None,
+    };
+    for (second, line) in [(60..116, 4), (20..48, 3)] {
+        let found = join(
+            rules,
+            vec![
+                part(&key.id, "aws-access-key-id", 20..48, 3),
+                part(&key.secret, "aws-secret-access-key-bare", second, line),
+            ],
+        );
+        let (pairs, others) = summary(&found);
+        assert_eq!(pairs, [[key.id.clone(), key.secret.clone(), String::new()]]);
+        assert!(others.is_empty());
+    }
+}
+
+#[test]
+fn bait_is_said_to_be_bait() {
+    let bits = [
+        &(52_310_077_262_u64 << 7 | 1 << 47).to_be_bytes()[2..],
+        &[0x5a, 0x13, 0xc9, 0x77],
+    ]
+    .concat();
+    let id = format!("AKIA{}", data_encoding::BASE32_NOPAD.encode(&bits));
+    let found = groups(&format!("{id},{}", key(1).secret));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].severity, Severity::Low);
+    assert!(
+        found[0]
+            .facts
+            .contains(&("canary", "canarytokens.org".to_owned()))
+    );
+    assert!(
+        found[0]
+            .facts
+            .contains(&("account_id", "052310077262".to_owned()))
+    );
 }
 
 proptest! {

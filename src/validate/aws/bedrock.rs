@@ -22,7 +22,9 @@ fn decoded(secret: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
 fn parts(text: &[u8]) -> Option<(String, String)> {
     let at = memchr::memmem::find(text, b"-at-")?;
     let (user, rest) = (&text[..at], &text[at + 4..]);
-    let account = rest.get(..12).filter(|a| a.iter().all(u8::is_ascii_digit))?;
+    let account = rest
+        .get(..12)
+        .filter(|a| a.iter().all(u8::is_ascii_digit))?;
     (rest.get(12) == Some(&b':') && rest.len() > 20 && user.iter().all(u8::is_ascii_graphic)).then(
         || {
             (
@@ -40,8 +42,11 @@ pub(crate) fn check_short_term(subject: Subject<'_>) -> Proof {
             if url.starts_with(b"bedrock.amazonaws.com/")
                 && super::holds(&url, b"X-Amz-Signature=") =>
         {
-            super::presigned::facts(&url, Proof::proved("it decodes to a pre-signed Bedrock call"))
-                .with_fact("key_type", "short-term")
+            super::presigned::facts(
+                &url,
+                Proof::proved("it decodes to a pre-signed Bedrock call"),
+            )
+            .with_fact("key_type", "short-term")
         }
         _ => Proof::refuted(),
     }
@@ -71,15 +76,29 @@ mod tests {
             "ABSK{b64:BedrockAPIKey-ab1c-at-123456789012:{base64:44}}",
         );
         assert_eq!(proof.verdict, Verdict::Proved);
-        assert!(proof.facts.contains(&("user", "BedrockAPIKey-ab1c".to_owned())));
-        assert!(proof.facts.contains(&("account_id", "123456789012".to_owned())));
-        assert_eq!(run(check_long_term, "ABSK{base64:120}").verdict, Verdict::Refuted);
+        assert!(
+            proof
+                .facts
+                .contains(&("user", "BedrockAPIKey-ab1c".to_owned()))
+        );
+        assert!(
+            proof
+                .facts
+                .contains(&("account_id", "123456789012".to_owned()))
+        );
+        assert_eq!(
+            run(check_long_term, "ABSK{base64:120}").verdict,
+            Verdict::Refuted
+        );
     }
 
     #[test]
     fn short_term() {
         let template = "bedrock-api-key-{b64:bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Date=20260102T030405Z&X-Amz-Expires=43200&X-Amz-Signature={hex:64}&Version=1}";
         let proof = run(check_short_term, template);
-        assert!(proof.facts.contains(&("expires", "43200 seconds after 2026-01-02T03:04:05Z".to_owned())));
+        assert!(proof.facts.contains(&(
+            "expires",
+            "43200 seconds after 2026-01-02T03:04:05Z".to_owned()
+        )));
     }
 }

@@ -121,7 +121,9 @@ fn looks_made_up(id: &[u8]) -> bool {
     let mut distinct = tail.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    let ladder = tail.windows(8).any(|w| w.windows(2).all(|p| p[1] == p[0].wrapping_add(1)));
+    let ladder = tail
+        .windows(8)
+        .any(|w| w.windows(2).all(|p| p[1] == p[0].wrapping_add(1)));
     distinct.len() < 6 || ladder || holds(id, b"EXAMPLE") || holds(id, b"DEADBEEF")
 }
 
@@ -174,7 +176,15 @@ mod tests {
             matched: id.as_bytes(),
             after: b"",
         });
-        assert!(proof.facts.contains(&("canary", "canarytokens.org".to_owned())));
-        assert!(proof.facts.contains(&("account_id", "052310077262".to_owned())));
+        assert!(
+            proof
+                .facts
+                .contains(&("canary", "canarytokens.org".to_owned()))
+        );
+        assert!(
+            proof
+                .facts
+                .contains(&("account_id", "052310077262".to_owned()))
+        );
     }
 }

@@ -54,7 +54,11 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
     }
     let slashes = text.iter().take(2).take_while(|b| **b == b'\\').count();
     let after = text.get(slashes..)?;
-    if slashes > 0 && after.get(..3).is_some_and(|u| u.eq_ignore_ascii_case(b"u00")) {
+    if slashes > 0
+        && after
+            .get(..3)
+            .is_some_and(|u| u.eq_ignore_ascii_case(b"u00"))
+    {
         return Some((hex(after.get(3..5)?)?, slashes + 5));
     }
     None

@@ -7,7 +7,11 @@ use super::super::{Proof, Subject};
 
 /// Checks the query of a request signed with version 4.
 pub(crate) fn check_v4(subject: Subject<'_>) -> Proof {
-    let query = [subject.matched, &subject.after[..subject.after.len().min(2048)]].concat();
+    let query = [
+        subject.matched,
+        &subject.after[..subject.after.len().min(2048)],
+    ]
+    .concat();
     if super::holds(subject.matched, b"EXAMPLE") || field(&query, "X-Amz-Expires").is_none() {
         return Proof::refuted();
     }
@@ -23,7 +27,11 @@ pub(crate) fn check_v2(subject: Subject<'_>) -> Proof {
     if !whole || super::holds(subject.matched, b"EXAMPLE") {
         return Proof::refuted();
     }
-    let query = [subject.matched, &subject.after[..subject.after.len().min(256)]].concat();
+    let query = [
+        subject.matched,
+        &subject.after[..subject.after.len().min(256)],
+    ]
+    .concat();
     let mut proof = Proof::plausible();
     if let Some(seconds) = field(&query, "Expires") {
         proof = proof.with_fact("expires_unix", seconds);

@@ -42,12 +42,11 @@ pub(crate) fn check_bare(subject: Subject<'_>) -> Proof {
 fn is_whole(value: &[u8], after: &[u8]) -> bool {
     let alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let goes_on = match after {
-        [b'=' | b'-' | b'_' | b'+' | b'/', ..] => true,
-        [b'.', next, ..] => next.is_ascii_alphanumeric(),
-        [b'%', b'2', c, ..] => b"BbFf".contains(c),
-        [b'%', b'3', b'D' | b'd', ..] => true,
-        [b'\\', b'/', ..] => true,
-        [next, ..] => next.is_ascii_alphanumeric(),
+        [b'=' | b'-' | b'_' | b'+' | b'/', ..]
+        | [b'%', b'2', b'B' | b'b' | b'F' | b'f', ..]
+        | [b'%', b'3', b'D' | b'd', ..]
+        | [b'\\', b'/', ..] => true,
+        [b'.', next, ..] | [next, ..] => next.is_ascii_alphanumeric(),
         [] => false,
     };
     value.len() == LEN && value.iter().all(alphabet) && !goes_on && !holds(value, b"EXAMPLE")
@@ -77,7 +76,10 @@ impl Shape {
             digits: count(u8::is_ascii_digit),
             slashes: count(|b| *b == b'/'),
             distinct: sorted.len(),
-            changes: value.windows(2).filter(|w| class(w[0]) != class(w[1])).count(),
+            changes: value
+                .windows(2)
+                .filter(|w| class(w[0]) != class(w[1]))
+                .count(),
             word_letters: word_letters(value),
         }
     }
@@ -114,7 +116,8 @@ fn word_letters(value: &[u8]) -> usize {
     let mut total = 0;
     let mut at = 0;
     while at < value.len() {
-        let run = |from: usize, f: fn(&u8) -> bool| value[from..].iter().take_while(|b| f(b)).count();
+        let run =
+            |from: usize, f: fn(&u8) -> bool| value[from..].iter().take_while(|b| f(b)).count();
         let capitals = run(at, u8::is_ascii_uppercase);
         let smalls = run(at + capitals, u8::is_ascii_lowercase);
         let (from, len) = if smalls >= 3 {
@@ -151,7 +154,11 @@ mod tests {
             matched: value.as_bytes(),
             after: after.as_bytes(),
         };
-        assert_eq!(by(subject).verdict != Verdict::Refuted, kept, "{value}{after}");
+        assert_eq!(
+            by(subject).verdict != Verdict::Refuted,
+            kept,
+            "{value}{after}"
+        );
     }
 
     #[test]

@@ -21,7 +21,11 @@ pub(crate) fn check_base36(subject: Subject<'_>) -> Proof {
     let mut distinct = subject.secret.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    let letters = subject.secret.iter().filter(|b| (b'g'..=b'z').contains(*b)).count();
+    let letters = subject
+        .secret
+        .iter()
+        .filter(|b| (b'g'..=b'z').contains(*b))
+        .count();
     let digits = subject.secret.iter().filter(|b| b.is_ascii_digit()).count();
     if distinct.len() < 9 || letters == 0 || digits == 0 {
         return Proof::refuted();

@@ -74,7 +74,11 @@ fn number_after(text: &[u8], name: &[u8]) -> Option<String> {
 
 /// Checks a `CodeArtifact` token: a JWE whose header names issuer, expiry and cipher.
 pub(crate) fn check_codeartifact(subject: Subject<'_>) -> Proof {
-    let head = subject.secret.split(|b| *b == b'.').next().unwrap_or_default();
+    let head = subject
+        .secret
+        .split(|b| *b == b'.')
+        .next()
+        .unwrap_or_default();
     match BASE64URL_NOPAD.decode(head) {
         Ok(json) if super::holds(&json, b"\"enc\":") && super::holds(&json, b"\"alg\":") => {
             let proof = Proof::proved("its header decodes to that of a CodeArtifact token");
@@ -149,8 +153,16 @@ mod tests {
 
     #[test]
     fn heads() {
-        check(check_session, "FwoGZXIvYXdzE{base64:300}==", Verdict::Proved);
-        check(check_session, "IQoJb3JpZ2luX2Vj{base64:300}", Verdict::Proved);
+        check(
+            check_session,
+            "FwoGZXIvYXdzE{base64:300}==",
+            Verdict::Proved,
+        );
+        check(
+            check_session,
+            "IQoJb3JpZ2luX2Vj{base64:300}",
+            Verdict::Proved,
+        );
         check(check_session, "FwoGZXIvYXdzE{base64:20}", Verdict::Refuted);
         check(check_session, "FwoGZXIvYXd0E{base64:300}", Verdict::Refuted);
     }
