@@ -6,7 +6,7 @@
 //! | each 48 bytes between them, at most 60 times | -1 |
 //! | each line between them | -1 |
 //! | on one line | +10 |
-//! | an INI header or a document mark (`---`) between them | -80 |
+//! | an INI header or a document mark (`---`) between them | -120: never |
 //! | another section border between them (object, block, element, list item) | -20 |
 //! | an empty line between them | -6 |
 //! | one commented out, the other not | -12; both alike: +4 |
@@ -106,7 +106,7 @@ fn places(a: &Detection, b: &Detection) -> i32 {
     };
     let mut points = 0;
     if crosses(below.header_back) {
-        points -= 80;
+        points -= 120;
     } else if crosses(below.section_back) {
         points -= 20;
     }

@@ -54,7 +54,14 @@ pub(super) fn header_back(before: &[u8]) -> Option<u32> {
         let name = text
             .strip_prefix(b"[")
             .and_then(|rest| rest.strip_suffix(b"]"))
-            .is_some_and(|name| !name.is_empty() && !name.contains(&b','));
+            .is_some_and(|name| {
+                // Not a list that stands on one line: `["AKIA…"]`, `[1, 2]`.
+                name.len() <= 100
+                    && name
+                        .first()
+                        .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'[')
+                    && !name.contains(&b',')
+            });
         (name || text == b"---").then_some(start)
     })?;
     u32::try_from(before.len() - start).ok()
@@ -141,6 +148,7 @@ mod tests {
     fn sections() {
         check("a = ");
         check("[one]\nx=1\n¦[two]\na = ");
+        check("x\n[\"one\"]\na = ");
         check("[{\"a\": 1}, ¦{\"b\": ");
         check("provider \"aws\" {\n a = 1\n}\nprovider \"aws\" ¦{\n  b = \"${x}");
         check("one:\n  a: 1\n¦two:\n  a: 1\n  b: ");

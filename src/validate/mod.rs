@@ -113,7 +113,6 @@ const CHECKS: &[(&str, Check)] = &[
     ("aws-ses-smtp", aws::service::check_ses_smtp),
     ("aws-base36", aws::service::check_base36),
     ("aws-api-gateway", aws::service::check_api_gateway),
-    ("aws-service-user", aws::service::check_user_name),
 ];
 
 /// Returns the check called `name`.

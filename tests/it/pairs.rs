@@ -410,6 +410,19 @@ const ONE_KEY: &[(&str, &str)] = &[
     ),
     ("german", "Schlüssel-ID: @I1\nGeheimschlüssel: @S1\n"),
     (
+        "token between",
+        "{\"AccessKeyId\": \"@I1\", \"SessionToken\": \"@T1\", \"SecretAccessKey\": \"@S1\"}",
+    ),
+    (
+        "token first",
+        "AWS_SESSION_TOKEN=@T1\nAWS_ACCESS_KEY_ID=@I1\nAWS_SECRET_ACCESS_KEY=@S1\n",
+    ),
+    (
+        "nested token",
+        "{\"key\":{\"id\":\"@I1\",\"secret\":\"@S1\"},\"session\":{\"token\":\"@T1\"}}",
+    ),
+    ("string lists", "[\"@I1\"]\n[\"@S1\"]\n"),
+    (
         "heredoc",
         "cat > ~/.aws/credentials <<EOF\n[default]\naws_access_key_id=@I1\naws_secret_access_key=@S1\nEOF\n",
     ),
@@ -527,6 +540,27 @@ const MANY_KEYS: &[(&str, &str)] = &[
     (
         "yaml blocks",
         "prod:\n  secret: @S1\n  key: @I1\ndev:\n  secret: @S2\n  key: @I2\n",
+    ),
+    (
+        "yaml documents",
+        "key: @I1\nsecret: @S1\n---\nsecret: @S2\nkey: @I2\n---\nkey: @I3\nsecret: @S3\n",
+    ),
+    ("lines, no names", "@I1\n@S1\n@I2\n@S2\n@I3\n@S3\n"),
+    (
+        "paragraphs, secret first",
+        "@S1\n@I1\n\n@S2\n@I2\n\n@S3\n@I3\n",
+    ),
+    (
+        "markdown rows",
+        "| name | id | secret |\n|---|---|---|\n| a | @I1 | @S1 |\n| b | @I2 | @S2 |\n",
+    ),
+    (
+        "sql rows",
+        "INSERT INTO k VALUES (1,'@I1','@S1'),(2,'@I2','@S2'),(3,'@I3','@S3');",
+    ),
+    (
+        "python calls",
+        "a = f('@I1', '@S1')\nb = f('@I2', '@S2')\nc = f(secret='@S3', key='@I3')\n",
     ),
     ("interleaved", "@I1\n@I2\n@S1\n@S2\n"),
     (
@@ -733,6 +767,45 @@ fn bait_is_said_to_be_bait() {
             .facts
             .contains(&("account_id", "052310077262".to_owned()))
     );
+}
+
+/// One id and two secrets: the one that is commented out like the id is its own.
+#[test]
+fn a_secret_left_over_stays_alone() {
+    let (text, keys) = instance(
+        "aws_access_key_id = @I1\n# aws_secret_access_key = @S1\naws_secret_access_key = ",
+        5,
+    );
+    let new = key(99).secret;
+    let (pairs, others) = summary(&groups(&format!("{text}{new}\n")));
+    assert_eq!(pairs, [[keys[0].id.clone(), new, String::new()]]);
+    assert_eq!(others, ["aws-secret-access-key"]);
+}
+
+#[test]
+fn profiles_do_not_lend_each_other_parts() {
+    let (text, _) = instance(
+        "[a]\naws_access_key_id = @I1\n[b]\naws_secret_access_key = @S1\n",
+        5,
+    );
+    let (pairs, others) = summary(&groups(&text));
+    assert_eq!((pairs.len(), others.len()), (0, 2), "{text}");
+}
+
+#[test]
+fn many_keys_close_together() {
+    let keys: Vec<Key> = (1000..1060).map(key).collect();
+    let rows: Vec<String> = keys
+        .iter()
+        .map(|k| format!("{},{}", k.id, k.secret))
+        .collect();
+    let (pairs, others) = summary(&groups(&rows.join("\n")));
+    let expected: Vec<_> = keys
+        .into_iter()
+        .map(|k| [k.id, k.secret, String::new()])
+        .collect();
+    assert_eq!(pairs, expected);
+    assert!(others.is_empty());
 }
 
 proptest! {

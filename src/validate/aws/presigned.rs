@@ -88,3 +88,52 @@ fn date(basic: &str) -> Option<String> {
         part(13..15)?
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{check_v2, check_v4};
+    use crate::{
+        rule::template::{Random, fill},
+        validate::{Check, Proof, Subject, Verdict},
+    };
+
+    /// Runs a check on a text whose secret stands between `<` and `>`.
+    fn run(by: Check, template: &str) -> Proof {
+        let text = fill(template, &mut Random::new(9)).unwrap();
+        let (matched, after) = text.split_once('>').unwrap();
+        let (_, secret) = matched.split_once('<').unwrap();
+        by(Subject {
+            secret: secret.as_bytes(),
+            matched: matched.as_bytes(),
+            after: after.as_bytes(),
+        })
+    }
+
+    #[test]
+    fn dates_are_facts() {
+        let proof = run(
+            check_v4,
+            "X-Amz-Credential=AKIAQAAAAAAAAAAAAAAA%2F20260102&X-Amz-Date=20260102T030405Z&X-Amz-Expires=60&X-Amz-Signature=<{hex:64}>",
+        );
+        let expected = [
+            (
+                "expires",
+                "60 seconds after 2026-01-02T03:04:05Z".to_owned(),
+            ),
+            ("account_id", "000000000000".to_owned()),
+        ];
+        assert_eq!(proof.facts, expected);
+        let proof = run(check_v2, "Signature=<{base64:26}A%3D>&Expires=4070908800");
+        assert_eq!(proof.facts, [("expires_unix", "4070908800".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_no_signature() {
+        for (by, template) in [
+            (check_v4 as Check, "X-Amz-Signature=<{hex:64}>"),
+            (check_v2, "Signature=<{base64:20}>"),
+        ] {
+            assert_eq!(run(by, template).verdict, Verdict::Refuted, "{template}");
+        }
+    }
+}

@@ -43,12 +43,34 @@ pub(crate) fn check_api_gateway(subject: Subject<'_>) -> Proof {
     }
 }
 
-/// Reads the account number from the user name of a service-specific credential (`name-at-123456789012`).
-pub(crate) fn check_user_name(subject: Subject<'_>) -> Proof {
-    let account = subject.secret.len().checked_sub(12);
-    match account.and_then(|at| subject.secret.get(at..)) {
-        Some(account) if account.iter().all(u8::is_ascii_digit) => Proof::plausible()
-            .with_fact("account_id", String::from_utf8_lossy(account).into_owned()),
-        _ => Proof::refuted(),
+#[cfg(test)]
+mod tests {
+    use super::{check_api_gateway, check_base36, check_ses_smtp};
+    use crate::{
+        rule::template::{Random, fill},
+        validate::{Check, Subject, Verdict},
+    };
+
+    #[track_caller]
+    fn check(by: Check, template: &str, kept: bool) {
+        let value = fill(template, &mut Random::new(6)).unwrap();
+        let subject = Subject {
+            secret: value.as_bytes(),
+            matched: value.as_bytes(),
+            after: b"",
+        };
+        assert_eq!(by(subject).verdict == Verdict::Plausible, kept, "{value}");
+    }
+
+    #[test]
+    fn forms() {
+        check(check_ses_smtp, "B{one:A|P}{base64:42}", true);
+        check(check_ses_smtp, "A{one:g|v}{base64:42}", true);
+        check(check_ses_smtp, "B{one:Q|z}{base64:42}", false);
+        check(check_base36, "{base36:52}", true);
+        check(check_base36, "{hex:52}", false);
+        check(check_base36, "{lower:52}", false);
+        check(check_api_gateway, "{base62:40}", true);
+        check(check_api_gateway, "{hex:40}", false);
     }
 }

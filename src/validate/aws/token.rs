@@ -126,9 +126,22 @@ pub(crate) fn check_service_password(subject: Subject<'_>) -> Proof {
     }
     match BASE64.decode(&text) {
         Ok(bytes) if bytes.len() == 32 && mixed && !super::holds(&text, b"EXAMPLE") => {
-            Proof::plausible()
+            account_of_user(subject.matched)
         }
         _ => Proof::refuted(),
+    }
+}
+
+/// Reads the account number from the end of the user name before a password (`name-at-123456789012`).
+fn account_of_user(matched: &[u8]) -> Proof {
+    let account = matched
+        .strip_prefix(b"-at-")
+        .and_then(|rest| rest.get(..12))
+        .filter(|account| account.iter().all(u8::is_ascii_digit));
+    match account {
+        Some(account) => Proof::plausible()
+            .with_fact("account_id", String::from_utf8_lossy(account).into_owned()),
+        None => Proof::plausible(),
     }
 }
 
