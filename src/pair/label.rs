@@ -195,16 +195,22 @@ impl Label {
             .flat_map(char::to_lowercase)
             .collect();
         let any = |words: &[&str]| words.iter().any(|word| joined.contains(word));
-        let aws_secret = joined.contains("secretaccess") || joined.contains("シークレットアクセス");
-        let kind = if any(TOKEN) {
-            LabelKind::Token
-        } else if !aws_secret
+        let aws = joined.contains("secretaccess")
+            || joined.contains("シークレットアクセス")
+            || joined.contains("aws")
+            || joined.contains("amazon")
+            || joined.starts_with("s3");
+        let secret = any(SECRET) && !joined.ends_with("keyid") && joined != "访问密钥id";
+        // AWS beats another vendor in one name: `heroku_aws_secret_key`.
+        let other = !(aws && secret)
             && words(name)
                 .iter()
-                .any(|word| OTHER.contains(&word.as_str()))
-        {
+                .any(|word| OTHER.contains(&word.as_str()));
+        let kind = if any(TOKEN) {
+            LabelKind::Token
+        } else if other {
             LabelKind::Other
-        } else if any(SECRET) && !joined.ends_with("keyid") && joined != "访问密钥id" {
+        } else if secret {
             LabelKind::Secret
         } else if any(ID) || words(name).iter().any(|word| word == "id") {
             LabelKind::Id
@@ -213,10 +219,7 @@ impl Label {
         };
         Self {
             kind,
-            aws: aws_secret
-                || joined.contains("aws")
-                || joined.contains("amazon")
-                || joined.starts_with("s3"),
+            aws,
             stem: stem(name),
         }
     }
@@ -300,6 +303,7 @@ mod tests {
             "シークレットアクセスキー",
         );
         check("fs.s3a.secret.key", LabelKind::Secret, false, "fss3a");
+        check("heroku_aws_secret_key", LabelKind::Secret, true, "heroku");
         check("x", LabelKind::None, false, "x");
     }
 }

@@ -24,7 +24,9 @@ fn rules() -> &'static RuleSet {
     RULES.get_or_init(|| {
         let parts = crate::patterns::all()
             .into_iter()
-            .filter(|rule: &Rule| rule.provider == "aws" && rule.part.is_some())
+            .filter(|rule: &Rule| {
+                rule.provider == "aws" && (rule.part.is_some() || rule.id == "aws-presigned-url-v4")
+            })
             .collect();
         RuleSet::new(false, parts).expect("the ids are unique")
     })
@@ -677,6 +679,69 @@ fn lone_parts() {
             "{text}"
         );
     }
+}
+
+/// Credentials of two parts that are no access key: rule, parts, a fact.
+#[test]
+fn other_pairs() {
+    for (template, rule, parts, fact) in [
+        (
+            "SMTP_USER=AKIA{base32:16}\nSMTP_PASSWORD=B{one:A|P}{base64:42}\n",
+            "aws-ses-smtp-credential",
+            ["access_key_id", "smtp_password"],
+            ("key_type", "long-term"),
+        ),
+        (
+            "login AKIA{base32:16} with B{one:A|P}{base64:42}\n",
+            "aws-ses-smtp-credential",
+            ["access_key_id", "smtp_password"],
+            ("version", "4"),
+        ),
+        (
+            "{\"ServicePassword\": \"{base64:42}A=\", \"ServiceUserName\": \"me-at-123456789012\", \"ServiceSpecificCredentialId\": \"ACCA{base32:16}\"}",
+            "aws-service-specific-credential",
+            ["service_password", "service_credential_id"],
+            ("", ""),
+        ),
+        (
+            "AWS_ACCESS_KEY_ID=ASIA{base32:16}\nAWS_SECRET_ACCESS_KEY={base64:40}\n",
+            "aws-access-key-pair",
+            ["access_key_id", "secret_access_key"],
+            ("key_type", "temporary"),
+        ),
+    ] {
+        for seed in 0..SEEDS {
+            let text = fill(template, &mut Random::new(seed)).unwrap();
+            let found = groups(&text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].rule_id, rule, "{text}");
+            let names: Vec<&str> = found[0].parts.iter().map(|m| m.name).collect();
+            assert_eq!(names, parts, "{text}");
+            let has = found[0]
+                .facts
+                .iter()
+                .any(|(name, value)| (*name, value.as_str()) == fact);
+            assert!(has || fact.0.is_empty(), "{text}: {:?}", found[0].facts);
+        }
+    }
+}
+
+#[test]
+fn what_only_a_partner_makes_a_finding_is_none_alone() {
+    for template in ["ACCA{base32:16}", "x = B{one:A|P}{base64:42}\n"] {
+        let text = fill(template, &mut Random::new(1)).unwrap();
+        assert!(groups(&text).is_empty(), "{text}");
+    }
+}
+
+/// The id in a pre-signed URL is part of that finding; one that has its secret beside it is a pair all the same.
+#[test]
+fn the_id_in_a_signed_url_is_no_finding_of_its_own() {
+    let url = "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA{base32:16}%2F20260102%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature={hex:64}";
+    let text = fill(url, &mut Random::new(1)).unwrap();
+    let (pairs, others) = summary(&groups(&text));
+    assert!(pairs.is_empty());
+    assert_eq!(others, ["aws-presigned-url-v4"]);
 }
 
 #[test]
