@@ -170,7 +170,7 @@ impl Label {
 
 #[cfg(test)]
 mod tests {
-    use super::{Context, LabelKind};
+    use super::{BACK_BYTES, Context, LabelKind};
 
     #[track_caller]
     fn check(before: &str, kind: LabelKind) {
@@ -216,5 +216,17 @@ mod tests {
     fn comments() {
         let text = b"# key = VALUE";
         assert!(Context::around(text, 8..13).commented);
+    }
+
+    /// Bytes farther back than [`BACK_BYTES`] and bytes behind the value change nothing.
+    #[test]
+    fn only_near_bytes_count() {
+        let near = "[a]\n{\"x\": 1,\n\n  key = \"".repeat(BACK_BYTES / 20);
+        let of = |far: &str, behind: &str| {
+            let before = format!("{far}{near}");
+            let text = format!("{before}VALUE{behind}");
+            Context::around(text.as_bytes(), before.len()..before.len() + 5)
+        };
+        assert_eq!(of("", ""), of("<a>{[b]\n\nsecret,", "\"}\n"));
     }
 }
