@@ -15,6 +15,8 @@
 //! Together: one real key in about 12,000 is not seen *without* a name beside it. Beside a name that says it is a secret only
 //! the first limit and a looser second one hold, which lose less than one in 10 million.
 
+use crate::rule::Confidence;
+
 use super::{super::Proof, super::Subject, holds, plain};
 
 /// The length of a secret access key, in characters.
@@ -26,7 +28,7 @@ pub(crate) fn check_named(subject: Subject<'_>) -> Proof {
     if !is_whole(&value, subject.after) || !Shape::of(&value).is_machine_made() {
         return Proof::refuted();
     }
-    Proof::plausible()
+    outcome(subject.secret)
 }
 
 /// Checks 40 characters of base64 that nothing near them names, or that only a vague word names.
@@ -35,7 +37,24 @@ pub(crate) fn check_bare(subject: Subject<'_>) -> Proof {
     if !is_whole(&value, subject.after) || !Shape::of(&value).is_random() {
         return Proof::refuted();
     }
-    Proof::plausible()
+    Proof {
+        at_most: is_split(subject.secret).then_some(Confidence::Medium),
+        ..outcome(subject.secret)
+    }
+}
+
+/// Returns what is said of a value that passed: one in several literals is proved, because pieces of code do not add up to 40
+/// random characters by chance, and judges who read the raw text would take the quotes and signs in it for code.
+fn outcome(raw: &[u8]) -> Proof {
+    if is_split(raw) {
+        Proof::proved("its string literals add up to a secret access key")
+    } else {
+        Proof::plausible()
+    }
+}
+
+fn is_split(raw: &[u8]) -> bool {
+    raw.iter().any(|b| b"\"'`\n".contains(b))
 }
 
 /// Returns true when `value` has the alphabet and length of a secret and what follows does not continue it.
@@ -197,6 +216,14 @@ mod tests {
         let value = fill("{base64:40}", &mut Random::new(3)).unwrap();
         check(check_named, &value, "\"", true);
         check(check_named, &value, ". Then", true);
+        check(check_named, &format!("{value}a"), "\"", false);
+        check(check_named, value.get(1..).unwrap(), "\"", false);
+        check(
+            check_named,
+            &fill("{hex:40}", &mut Random::new(3)).unwrap(),
+            "\"",
+            false,
+        );
         for after in ["=", "-x", "_x", "/x", "%2Fx", "\\/x", ".eyJ"] {
             check(check_named, &value, after, false);
             check(check_bare, &value, after, false);
