@@ -1,88 +1,155 @@
 //! Joins the parts of one credential: an AWS key id with its secret and session token.
+//!
+//! Works on detections alone: what they are ([`Rule::part`]), where they stand, and what stood around them ([`Context`], read while
+//! the bytes were at hand). So the result does not depend on how a blob was cut into chunks. [`pair_rules`] says which
+//! parts make a credential, `score.rs` how well two parts fit, `assign.rs` who belongs to whom, `overlap.rs` which of several rules
+//! speaks for one value.
+//!
+//! [`Rule::part`]: crate::rule::Rule::part
 
-use std::ops::Range;
+mod assign;
+mod context;
+mod group;
+mod label;
+pub mod overlap;
+mod parts;
+mod rules;
+mod score;
+mod section;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use context::{BACK_BYTES, Context};
+pub use group::{Group, Member, Origin};
+pub use label::{Label, LabelKind};
+pub use rules::{PairRule, PartSpec, pair_rules};
 
 use crate::{
     detection::Detection,
-    matcher::Candidate,
-    rule::{Confidence, RuleSet, Severity},
-    validate::Fact,
+    rule::{Anchor, Confidence, Rule, RuleSet},
+    validate::aws,
 };
 
-/// What stands around a part, as far as pairing needs it: read while the chunk is in memory.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Context {}
-
-impl Context {
-    /// Returns the context of the secret at `secret` in the chunk of `candidate`.
-    pub fn of(candidate: &Candidate<'_>, secret: Range<usize>) -> Self {
-        let _ = (candidate, secret);
-        Self {}
-    }
-}
-
-/// One part of a group.
-#[derive(Debug, Clone)]
-pub struct GroupPart {
-    /// Which part: `access_key_id`, …; empty in a group of one.
-    pub name: &'static str,
-    /// The part.
-    pub detection: Detection,
-}
-
-/// Detections that are one credential, in the order they stand.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// The id of the rule it is reported under.
-    pub id: String,
-    /// The name for people.
-    pub name: String,
-    /// Whose credential it is.
-    pub provider: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// How sure it is.
-    pub confidence: Confidence,
-    /// What to do.
-    pub remediation: Vec<String>,
-    /// The facts of all parts.
-    pub facts: Vec<Fact>,
-    /// Why it is thought a secret.
-    pub reasons: Vec<String>,
-    /// The parts.
-    pub parts: Vec<GroupPart>,
-    /// Which part is the secret that stands for all.
-    pub main: usize,
-}
-
-impl Group {
-    /// Returns the part that stands for all: its value is what the fingerprint is made of.
-    pub fn secret(&self) -> &Detection {
-        &self.parts[self.main].detection
-    }
-}
-
-/// Joins the detections of one blob, which come in the order of their start.
+/// Joins the detections of one blob. Groups come in the order of their first part's start.
 pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
-    detections
+    let (parts, others): (Vec<_>, Vec<_>) = detections
         .into_iter()
-        .map(|d| {
-            let rule = rules.rule(d.rule);
-            Group {
-                id: rule.id.to_string(),
-                name: rule.name.to_string(),
-                provider: rule.provider.to_string(),
-                severity: d.severity,
-                confidence: d.confidence,
-                remediation: rule.remediation.iter().map(ToString::to_string).collect(),
-                facts: d.facts.clone(),
-                reasons: d.reasons.iter().map(ToString::to_string).collect(),
-                parts: vec![GroupPart {
-                    name: "",
-                    detection: d,
-                }],
-                main: 0,
+        .partition(|d| rules.rule(d.rule).part.is_some());
+    let mut pool: Vec<Option<Detection>> =
+        one_per_part(rules, parts).into_iter().map(Some).collect();
+    let mut groups = Vec::new();
+    for rule in pair_rules() {
+        parts::join_rule(rules, rule, &mut pool, &mut groups);
+    }
+    let paired: BTreeSet<Vec<u8>> = groups
+        .iter()
+        .flat_map(|group: &Group| &group.parts)
+        .map(|m| aws::plain(m.detection.secret.expose()).into_owned())
+        .collect();
+    let mut taken = overlap::Kept::default();
+    for member in groups.iter().flat_map(|group| &group.parts) {
+        taken.insert(&member.detection);
+    }
+    let lone: Vec<Detection> = pool
+        .into_iter()
+        .flatten()
+        .chain(others)
+        .filter_map(|d| alone(rules, d, &paired))
+        .collect();
+    let free: Vec<Detection> = lone.into_iter().filter(|d| taken.allows(d)).collect();
+    let kept = overlap::without_overlaps(rules, free);
+    let texts = Texts::of(rules, &kept);
+    groups.extend(
+        kept.into_iter()
+            .filter(|d| !(is_key_id(rules, d) && texts.hold(d)))
+            .map(|d| Group::single(rules, d)),
+    );
+    groups.sort_by(|a, b| {
+        let key = |g: &Group| {
+            (
+                g.parts[0].detection.secret_span.start,
+                g.parts[0].detection.rule,
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+    groups
+}
+
+/// Keeps one detection of each value among those of the same part.
+fn one_per_part(rules: &RuleSet, parts: Vec<Detection>) -> Vec<Detection> {
+    let mut by_part: BTreeMap<String, Vec<Detection>> = BTreeMap::new();
+    for d in parts {
+        let part = rules.rule(d.rule).part.as_deref().unwrap_or_default();
+        by_part.entry(part.to_owned()).or_default().push(d);
+    }
+    let mut out: Vec<Detection> = by_part
+        .into_values()
+        .flat_map(|same| overlap::without_overlaps(rules, same))
+        .collect();
+    out.sort_by_key(|d| (d.secret_span.start, d.rule));
+    out
+}
+
+/// Returns what a part that found no partner is alone, or nothing.
+fn alone(rules: &RuleSet, mut d: Detection, paired: &BTreeSet<Vec<u8>>) -> Option<Detection> {
+    let rule = rules.rule(d.rule);
+    // The id of a pair that stands elsewhere too says nothing new.
+    if rule.identifier
+        || is_key_id(rules, &d) && paired.contains(aws::plain(d.secret.expose()).as_ref())
+    {
+        return None;
+    }
+    if is_shape_only(rule) {
+        match d.context.as_ref().map(|context| &context.label) {
+            Some(label) if label.kind == LabelKind::Secret && label.aws => {
+                d.confidence = Confidence::High;
             }
-        })
-        .collect()
+            Some(label) if label.kind == LabelKind::Secret => d.confidence = Confidence::Medium,
+            Some(label) if label.kind == LabelKind::Other => return None,
+            _ => {}
+        }
+    }
+    Some(d)
+}
+
+fn is_shape_only(rule: &Rule) -> bool {
+    rule.anchors
+        .iter()
+        .all(|anchor| matches!(anchor, Anchor::Base64Run(_)))
+}
+
+fn is_key_id(rules: &RuleSet, d: &Detection) -> bool {
+    rules.rule(d.rule).part.as_deref() == Some("aws/access-key-id")
+}
+
+/// The whole matches of findings that are no parts: a key id within one (a pre-signed URL) says nothing new.
+struct Texts {
+    /// Where they start, in order, and where the farthest of those so far ends.
+    spans: Vec<(u64, u64)>,
+}
+
+impl Texts {
+    fn of(rules: &RuleSet, kept: &[Detection]) -> Self {
+        let mut spans: Vec<(u64, u64)> = kept
+            .iter()
+            .filter(|d| rules.rule(d.rule).part.is_none() && d.decoded.is_empty())
+            .map(|d| (d.span.start, d.span.end))
+            .collect();
+        spans.sort_unstable();
+        let mut farthest = 0;
+        for (_, end) in &mut spans {
+            farthest = farthest.max(*end);
+            *end = farthest;
+        }
+        Self { spans }
+    }
+
+    fn hold(&self, d: &Detection) -> bool {
+        let count = self
+            .spans
+            .partition_point(|(start, _)| *start <= d.secret_span.start);
+        let last = count.checked_sub(1).and_then(|at| self.spans.get(at));
+        d.decoded.is_empty() && last.is_some_and(|(_, end)| *end >= d.secret_span.end)
+    }
 }

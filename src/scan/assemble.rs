@@ -11,6 +11,7 @@ use crate::{
     pair::{self, Group},
     policy::inline,
     rule::RuleSet,
+    secret::Secret,
 };
 
 /// Returns the findings among `detections` that policy does not accept.
@@ -30,7 +31,7 @@ pub(super) fn findings(
             group.confidence >= options.min_confidence && group.severity >= options.min_severity
         })
         .filter(|group| !(options.inline_markers && is_excused(rules, group)))
-        .map(|group| finding(options, path, kind, group, &hidden))
+        .map(|group| finding(rules, options, path, kind, group, &hidden))
         .collect()
 }
 
@@ -38,12 +39,13 @@ pub(super) fn findings(
 fn is_excused(rules: &RuleSet, group: &Group) -> bool {
     group.parts.iter().any(|part| {
         let line = part.detection.line.expose();
-        inline::excuses(line, &group.id)
+        inline::excuses(line, &group.rule_id)
             || inline::excuses(line, &rules.rule(part.detection.rule).id)
     })
 }
 
 fn finding(
+    rules: &RuleSet,
     options: &Options,
     path: &BStr,
     kind: SourceKind,
@@ -60,8 +62,8 @@ fn finding(
         .iter()
         .max_by_key(|part| part.detection.secret_span.end)
         .expect("a group has a part");
-    let secret = &group.secret().secret;
-    let parts = |part: &pair::GroupPart| Part {
+    let secret = Secret::new(&group.identity(rules));
+    let parts = |part: &pair::Member| Part {
         part: part.name.to_string(),
         start: part.detection.start,
         end: part.detection.end,
@@ -78,7 +80,7 @@ fn finding(
         } else {
             secret.redacted()
         },
-        secret: secret.clone(),
+        secret,
         parts: if group.parts.len() > 1 {
             group.parts.iter().map(parts).collect()
         } else {
@@ -87,13 +89,13 @@ fn finding(
         source: kind,
         decoded: group.secret().decoded.clone(),
         excerpt: Some(excerpt::build(&first.detection, hidden)),
-        rule: group.id,
+        rule: group.rule_id,
         name: group.name,
         provider: group.provider,
         severity: group.severity,
         confidence: group.confidence,
         facts: group.facts,
-        reasons: group.reasons,
+        reasons: group.reasons.iter().map(ToString::to_string).collect(),
         remediation: group.remediation,
     }
 }

@@ -108,13 +108,7 @@ impl<'e> BlobScan<'e> {
         // What is the whole of an encoded value is labelled by what stands around the encoded value.
         let context = has_part.then(|| match layer {
             Some(layer) if secret.len() + 4 >= layer.decoded_len => {
-                let outside = Candidate {
-                    rule: candidate.rule,
-                    bytes: chunk.bytes,
-                    span: place.clone(),
-                    secret: place.clone(),
-                };
-                Box::new(Context::of(&outside, place.clone()))
+                Box::new(Context::around(chunk.bytes, place.clone()))
             }
             _ => Box::new(Context::of(candidate, secret.clone())),
         });

@@ -5,6 +5,7 @@
 //! (`account_id`) or correct the severity (an encrypted key).
 
 mod atlassian;
+pub mod aws;
 mod azure;
 mod basic;
 pub mod checksum;
@@ -121,6 +122,24 @@ const CHECKS: &[(&str, Check)] = &[
     ("apify-crc", tail::apify),
     ("armored-key", key::armored),
     ("atlassian-crc", atlassian::crc),
+    ("aws-access-key-id", aws::key_id::check),
+    ("aws-api-gateway", aws::service::check_api_gateway),
+    ("aws-base36", aws::service::check_base36),
+    ("aws-bedrock-long-term", aws::bedrock::check_long_term),
+    ("aws-bedrock-short-term", aws::bedrock::check_short_term),
+    ("aws-codeartifact", aws::token::check_codeartifact),
+    ("aws-ecr-password", aws::token::check_ecr_password),
+    ("aws-ecr-token", aws::token::check_ecr),
+    ("aws-eks-token", aws::token::check_eks),
+    ("aws-legacy-key-id", aws::key_id::check_legacy),
+    ("aws-mfa-seed", aws::token::check_mfa_seed),
+    ("aws-presigned-v2", aws::presigned::check_v2),
+    ("aws-presigned-v4", aws::presigned::check_v4),
+    ("aws-secret-bare", aws::secret::check_bare),
+    ("aws-secret-named", aws::secret::check_named),
+    ("aws-service-password", aws::token::check_service_password),
+    ("aws-ses-smtp", aws::service::check_ses_smtp),
+    ("aws-session-token", aws::token::check_session),
     ("azure-checksum", azure::check),
     ("basic-pair", basic::check),
     ("cloudflare-crc", tail::cloudflare),

@@ -73,14 +73,14 @@ fn every_sample_is_found_by_its_own_rule() {
     );
 }
 
-/// A near miss of a vendor's rule may still be a secret for all the generic rules know: only they may find it.
+/// A near miss of a vendor's rule may still be a secret for all that rules know which look at no vendor: only those may find it.
 #[test]
 fn no_near_miss_is_found() {
     let all = crate::patterns::all();
     let engine = Engine::new(RuleSet::new(false, all.clone()).unwrap());
     let generic: Vec<&str> = all
         .iter()
-        .filter(|rule| rule.provider == "generic")
+        .filter(|rule| rule.provider == "generic" || rule.id == "aws-secret-access-key-bare")
         .map(|rule| &*rule.id)
         .collect();
     let mut wrong = Vec::new();
@@ -93,7 +93,7 @@ fn no_near_miss_is_found() {
         for template in rule.near_misses.iter() {
             for text in instances(template, rule) {
                 let mut ids = found(&engine, &text);
-                if rule.provider != "generic" {
+                if !["generic", "aws"].contains(&&*rule.provider) {
                     ids.retain(|id| !generic.contains(&id.as_str()));
                 }
                 if !ids.is_empty() {

@@ -59,6 +59,8 @@ pub(super) fn uncovered(hir: &Hir, anchors: &[Anchor]) -> Option<String> {
     };
     starts
         .iter()
+        .filter(|start| !anchors.iter().any(|anchor| covers(anchor, start)))
+        .flat_map(spell_out)
         .find(|start| !anchors.iter().any(|anchor| covers(anchor, start)))
         .map(|start| {
             start
@@ -67,6 +69,42 @@ pub(super) fn uncovered(hir: &Hir, anchors: &[Anchor]) -> Option<String> {
                 .map(|set| (0..=255).find(|b| has(set, *b)).map_or('?', char::from))
                 .collect()
         })
+}
+
+/// Returns the starts that `start` stands for when its small sets (`[_-]`, up to four letters regardless of case) are taken
+/// letter by letter.
+fn spell_out(start: &Start) -> Vec<Start> {
+    let mut out = vec![Start::new()];
+    for set in start {
+        let mut letters: Vec<ByteSet> = Vec::new();
+        for byte in (0..=255_u8).filter(|b| has(set, *b)) {
+            let fold = byte.to_ascii_lowercase();
+            let same = letters
+                .iter_mut()
+                .find(|s| has(s, fold) || has(s, fold.to_ascii_uppercase()));
+            if let Some(letter) = same {
+                add(letter, byte);
+            } else {
+                let mut letter = ByteSet::default();
+                add(&mut letter, byte);
+                letters.push(letter);
+            }
+        }
+        if letters.len() > 4 || out.len() * letters.len() > MAX_STARTS {
+            letters = vec![*set];
+        }
+        out = letters
+            .iter()
+            .flat_map(|letter| {
+                out.iter().map(|start| {
+                    let mut longer = start.clone();
+                    longer.push(*letter);
+                    longer
+                })
+            })
+            .collect();
+    }
+    out
 }
 
 fn covers(anchor: &Anchor, start: &Start) -> bool {

@@ -1,0 +1,138 @@
+//! What pairing gives on: one credential, of one part or several.
+
+use std::borrow::Cow;
+
+use super::{rules::PairRule, score};
+use crate::{
+    detection::Detection,
+    rule::{Confidence, RuleIndex, RuleSet, Severity},
+    validate::{Fact, aws},
+};
+
+/// What a group is reported under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The rule of its only part.
+    Rule(RuleIndex),
+    /// A rule that joins parts.
+    Pair(&'static PairRule),
+}
+
+/// One part of a group.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Which part it is: `access_key_id`; empty in a group of one part.
+    pub name: &'static str,
+    /// The part.
+    pub detection: Detection,
+}
+
+/// Detections that are one credential.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What it is reported under.
+    pub origin: Origin,
+    /// The id of the rule, or of the pair rule.
+    pub rule_id: String,
+    /// The name for people.
+    pub name: String,
+    /// Whose credential it is.
+    pub provider: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// What to do about it.
+    pub remediation: Vec<String>,
+    /// The parts, in the order they stand.
+    pub parts: Vec<Member>,
+    /// The index in `parts` of the one that stands for all: the secret.
+    pub secret_at: usize,
+    /// The facts of all parts, each once.
+    pub facts: Vec<Fact>,
+    /// Why it is thought a credential.
+    pub reasons: Vec<&'static str>,
+}
+
+impl Group {
+    /// Returns the part that stands for all.
+    pub fn secret(&self) -> &Detection {
+        &self.parts[self.secret_at].detection
+    }
+
+    /// Returns the bytes to take the fingerprint of: the secret as its owner knows it, without percent-encoding, escapes or breaks
+    /// between string literals, where the rule is for a value that has none of its own.
+    pub fn identity(&self, rules: &RuleSet) -> Cow<'_, [u8]> {
+        let secret = self.secret();
+        match rules.rule(secret.rule).part.as_deref() {
+            Some(
+                "aws/secret-access-key"
+                | "aws/access-key-id"
+                | "aws/session-token"
+                | "aws/service-password",
+            ) => aws::plain(secret.secret.expose()),
+            _ => Cow::Borrowed(secret.secret.expose()),
+        }
+    }
+
+    pub(super) fn single(rules: &RuleSet, detection: Detection) -> Self {
+        let rule = rules.rule(detection.rule);
+        Self {
+            origin: Origin::Rule(detection.rule),
+            rule_id: rule.id.to_string(),
+            name: rule.name.to_string(),
+            provider: rule.provider.to_string(),
+            severity: detection.severity,
+            confidence: detection.confidence,
+            remediation: rule.remediation.iter().map(ToString::to_string).collect(),
+            secret_at: 0,
+            facts: detection.facts.clone(),
+            reasons: detection.reasons.clone(),
+            parts: vec![Member {
+                name: "",
+                detection,
+            }],
+        }
+    }
+
+    pub(super) fn joined(rule: &'static PairRule, mut parts: Vec<Member>, points: i32) -> Self {
+        parts.sort_by_key(|m| (m.detection.secret_span.start, m.name));
+        let secret_at = parts
+            .iter()
+            .position(|m| m.name == rule.secret.name)
+            .unwrap_or_default();
+        let mut facts: Vec<Fact> = Vec::new();
+        let mut reasons = vec!["its parts stand together"];
+        for member in &parts {
+            for fact in &member.detection.facts {
+                if !facts.iter().any(|(name, _)| *name == fact.0) {
+                    facts.push(fact.clone());
+                }
+            }
+            for reason in &member.detection.reasons {
+                if !reasons.contains(reason) {
+                    reasons.push(reason);
+                }
+            }
+        }
+        let bait = facts.iter().any(|(name, _)| *name == "canary");
+        let named = parts[secret_at].detection.confidence >= Confidence::Medium;
+        Self {
+            origin: Origin::Pair(rule),
+            rule_id: rule.id.to_owned(),
+            name: rule.name.to_owned(),
+            provider: rule.provider.to_owned(),
+            severity: if bait { Severity::Low } else { rule.severity },
+            confidence: if named || points >= score::SURE {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            },
+            remediation: rule.remediation.iter().map(ToString::to_string).collect(),
+            parts,
+            secret_at,
+            facts,
+            reasons,
+        }
+    }
+}

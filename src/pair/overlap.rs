@@ -1,0 +1,172 @@
+//! One value, one finding: when several rules see the same bytes, the one that knows most about them speaks.
+//!
+//! Compared in this order: a rule for one vendor beats a generic rule, which beats one that knows only the shape of a run; more
+//! confidence beats less; a longer secret, then a longer match, beats a shorter one; then the place and the order of the rules decide, so
+//! that the result is always the same.
+
+use std::cmp::Reverse;
+
+use crate::{
+    detection::Detection,
+    rule::{Anchor, Rule, RuleSet},
+};
+
+/// How much a rule knows about what it finds.
+fn specificity(rule: &Rule) -> u8 {
+    let only_shape = rule
+        .anchors
+        .iter()
+        .all(|anchor| matches!(anchor, Anchor::Base64Run(_)));
+    match (only_shape, &*rule.provider) {
+        (true, _) => 0,
+        (false, "generic") => 1,
+        (false, _) => 2,
+    }
+}
+
+/// The order in which detections are preferred, best first.
+fn preference(rules: &RuleSet, d: &Detection) -> impl Ord + use<> {
+    (
+        Reverse(specificity(rules.rule(d.rule))),
+        Reverse(d.confidence),
+        Reverse(d.secret_span.end - d.secret_span.start),
+        Reverse(d.span.end - d.span.start),
+        d.secret_span.start,
+        d.rule,
+    )
+}
+
+/// Keeps, of detections whose secrets overlap, the preferred one; the rest come back in the order of their start.
+///
+/// Values found by decoding may be mapped to the same place and are different secrets; they overlap only when they are equal.
+pub fn without_overlaps(rules: &RuleSet, mut detections: Vec<Detection>) -> Vec<Detection> {
+    detections.sort_by_cached_key(|d| preference(rules, d));
+    let mut kept = Kept::default();
+    detections.retain(|d| kept.insert(d));
+    detections.sort_by_key(|d| (d.secret_span.start, d.secret_span.end, d.rule));
+    detections
+}
+
+/// Spans that are taken.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// Spans that do not overlap, by their start.
+    plain: std::collections::BTreeMap<u64, u64>,
+    /// What decoding found: span and value.
+    decoded: std::collections::BTreeSet<(u64, u64, Box<[u8]>)>,
+}
+
+impl Kept {
+    /// Takes the span of `d`; returns false when it is taken already.
+    pub(super) fn insert(&mut self, d: &Detection) -> bool {
+        let allowed = self.allows(d);
+        let span = &d.secret_span;
+        if allowed && d.decoded.is_empty() {
+            self.plain.insert(span.start, span.end);
+        } else if allowed {
+            self.decoded
+                .insert((span.start, span.end, d.secret.expose().into()));
+        }
+        allowed
+    }
+
+    /// Returns true when the span of `d` is free.
+    pub(super) fn allows(&self, d: &Detection) -> bool {
+        let span = &d.secret_span;
+        if d.decoded.is_empty() {
+            let before = self.plain.range(..span.end).next_back();
+            before.is_none_or(|(_, end)| *end <= span.start)
+        } else {
+            !self
+                .decoded
+                .contains(&(span.start, span.end, d.secret.expose().into()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use super::without_overlaps;
+    use crate::{
+        detection::Detection,
+        matcher::lines::Place,
+        rule::{Confidence, RuleSet, Severity, parse::parse},
+        secret::Secret,
+    };
+
+    /// Rules by what they know: `v` and `w` of a vendor, `g` generic, `r` only a run.
+    fn rules() -> RuleSet {
+        let rule = |id: &str, provider: &str, anchor: &str| {
+            format!(
+                "[[rule]]\nid = \"{id}\"\nprovider = \"{provider}\"\nseverity = \"low\"\nregex = 'abc[a-z]{{40}}'\n{anchor}\n"
+            )
+        };
+        let text = [
+            rule("g", "generic", "prefixes = [\"abc\"]"),
+            rule("r", "acme", "base64_run = 40"),
+            rule("v", "acme", "prefixes = [\"abc\"]"),
+            rule("w", "acme", "prefixes = [\"abc\"]"),
+        ]
+        .concat();
+        RuleSet::new(false, parse("test.toml".as_ref(), &text).unwrap()).unwrap()
+    }
+
+    #[track_caller]
+    fn check(given: &[(&str, Range<u64>, Confidence)], expected: &[&str]) {
+        let rules = rules();
+        let place = Place { line: 1, column: 1 };
+        let mut detections: Vec<Detection> = given
+            .iter()
+            .map(|(rule, span, confidence)| Detection {
+                rule: rules.find(rule).unwrap(),
+                span: span.clone(),
+                secret_span: span.clone(),
+                secret: Secret::new(b"x"),
+                start: place,
+                end: place,
+                severity: Severity::Low,
+                confidence: *confidence,
+                facts: Vec::new(),
+                reasons: Vec::new(),
+                decoded: Vec::new(),
+                context: None,
+                line_offset: 0,
+                line: Secret::new(b""),
+            })
+            .collect();
+        for _ in 0..2 {
+            let kept: Vec<&str> = without_overlaps(&rules, detections.clone())
+                .iter()
+                .map(|d| &*rules.rule(d.rule).id)
+                .map(|id| {
+                    ["g", "r", "v", "w"]
+                        .into_iter()
+                        .find(|known| *known == id)
+                        .unwrap()
+                })
+                .collect();
+            assert_eq!(kept, expected);
+            detections.reverse();
+        }
+    }
+
+    #[test]
+    fn the_one_that_knows_most_speaks() {
+        use Confidence::{High, Low, Medium};
+        check(&[("g", 0..40, High), ("v", 0..40, Low)], &["v"]);
+        check(&[("g", 0..40, Low), ("r", 0..40, High)], &["g"]);
+        check(&[("v", 0..40, Low), ("w", 0..40, Medium)], &["w"]);
+        check(&[("v", 0..40, High), ("w", 0..50, High)], &["w"]);
+        check(&[("v", 0..40, High), ("w", 0..40, High)], &["v"]);
+        check(
+            &[("g", 0..20, High), ("v", 10..50, High), ("g", 50..60, Low)],
+            &["v", "g"],
+        );
+        check(
+            &[("g", 0..100, High), ("v", 10..20, Low), ("v", 30..40, Low)],
+            &["v", "v"],
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! How well two parts fit: the sum of what speaks for and against it, in points.
+//!
+//! | reason | points |
+//! |---|---|
+//! | start | 60 |
+//! | each 48 bytes between them, at most 60 times | -1 |
+//! | each line between them | -1 |
+//! | on one line | +10 |
+//! | an INI header or a document mark (`---`) between them | -120: never |
+//! | another section border between them (object, block, element, list item) | -20 |
+//! | an empty line between them | -6 |
+//! | one commented out, the other not | -12; both alike: +4 |
+//! | the secret is called a secret | +20, by AWS's name +5 |
+//! | the secret is called a token, an id | -30, -20 |
+//! | the secret is called something else (a commit, a digest, another vendor's key) | -60 |
+//! | the id is called an id | +10; a secret: -10 |
+//! | names with equal stems (`prod_…` and `prod_…`) | +30; different ones: -25; only one has a stem: -5 |
+//! | the secret's own rule is sure, fairly sure | +15, +8 |
+//! | same quotes, same indentation | +2 each |
+//! | the id comes first | +3 |
+//!
+//! [`ACCEPT`] points make a pair, [`SURE`] a sure one: an unnamed random value is taken up to a few hundred bytes away, one that is
+//! named a secret up to the limits, one that is named something else never.
+
+use super::{
+    context::Context,
+    label::{Label, LabelKind},
+};
+use crate::{detection::Detection, rule::Confidence};
+
+/// The most bytes between two parts.
+pub(super) const MAX_BYTES: u64 = 4096;
+
+/// The most lines between two parts.
+pub(super) const MAX_LINES: u64 = 30;
+
+/// The points that make a pair.
+pub(super) const ACCEPT: i32 = 20;
+
+/// The points that make a pair sure.
+pub(super) const SURE: i32 = 30;
+
+/// Returns how many bytes and lines lie between two detections, or nothing when they overlap or are too far apart.
+fn between(a: &Detection, b: &Detection) -> Option<(u64, u64)> {
+    let (first, second) = if a.secret_span.start <= b.secret_span.start {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    // What was decoded from one text may be mapped to the same place.
+    let one_blob = !a.decoded.is_empty() && a.decoded == b.decoded;
+    let bytes = match second.secret_span.start.checked_sub(first.secret_span.end) {
+        Some(bytes) => bytes,
+        None if one_blob => 0,
+        None => return None,
+    };
+    let lines = second.start.line.saturating_sub(first.end.line);
+    (bytes <= MAX_BYTES && lines <= MAX_LINES).then_some((bytes, lines))
+}
+
+/// Returns the points for `id` and `secret` being one credential, or nothing when they cannot be.
+pub(super) fn score(id: &Detection, secret: &Detection) -> Option<i32> {
+    let neutral = Context::default();
+    let id_context = id.context.as_deref().unwrap_or(&neutral);
+    let secret_context = secret.context.as_deref().unwrap_or(&neutral);
+    let sure = match secret.confidence {
+        Confidence::High => 15,
+        Confidence::Medium => 8,
+        Confidence::Low => 0,
+    };
+    Some(
+        near(id, secret)?
+            + sure
+            + names(&id_context.label, &secret_context.label)
+            + if id.secret_span.start < secret.secret_span.start {
+                3
+            } else {
+                0
+            },
+    )
+}
+
+/// Returns the points for two parts standing where parts of one credential stand, whatever they are called.
+pub(super) fn near(a: &Detection, b: &Detection) -> Option<i32> {
+    let (bytes, lines) = between(a, b)?;
+    let far = i32::try_from((bytes / 48).min(60) + lines).unwrap_or(i32::MAX);
+    let same_line = if a.start.line == b.start.line { 10 } else { 0 };
+    Some(60 - far + same_line + places(a, b))
+}
+
+/// Returns the points for the borders between two parts and for how their lines look.
+fn places(a: &Detection, b: &Detection) -> i32 {
+    let (first, second) = if a.secret_span.start <= b.secret_span.start {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let (Some(above), Some(below)) = (&first.context, &second.context) else {
+        return 0;
+    };
+    let crosses = |back: Option<u32>| {
+        first.decoded == second.decoded
+            && back.is_some_and(|back| {
+                second.secret_span.start.saturating_sub(u64::from(back)) >= first.secret_span.end
+            })
+    };
+    let mut points = 0;
+    if crosses(below.header_back) {
+        points -= 120;
+    } else if crosses(below.section_back) {
+        points -= 20;
+    }
+    if crosses(below.paragraph_back) {
+        points -= 6;
+    }
+    points += if above.commented == below.commented {
+        4
+    } else {
+        -12
+    };
+    points += if above.quote == below.quote { 2 } else { 0 };
+    points + if above.indent == below.indent { 2 } else { 0 }
+}
+
+fn names(id: &Label, secret: &Label) -> i32 {
+    let mut points = match secret.kind {
+        LabelKind::Secret if secret.aws => 25,
+        LabelKind::Secret => 20,
+        LabelKind::None => 0,
+        LabelKind::Id => -20,
+        LabelKind::Token => -30,
+        LabelKind::Other => -60,
+    };
+    points += match id.kind {
+        LabelKind::Id => 10,
+        LabelKind::Secret => -10,
+        LabelKind::None | LabelKind::Token | LabelKind::Other => 0,
+    };
+    if id.kind == LabelKind::Id && secret.kind == LabelKind::Secret {
+        points += match (id.stem.is_empty(), secret.stem.is_empty()) {
+            (true, true) => 0,
+            (false, false) if id.stem == secret.stem => 30,
+            (false, false) => -25,
+            _ => -5,
+        };
+    }
+    points
+}
