@@ -49,10 +49,10 @@ impl Engine {
         }
     }
 
-    /// Returns the same engine without vector instructions.
+    /// Returns the same engine with the plain twins of its hot loops, for comparison.
     #[must_use]
-    pub fn portable(mut self) -> Self {
-        self.prefilter = self.prefilter.portable();
+    pub fn plain(mut self) -> Self {
+        self.prefilter = self.prefilter.plain();
         self
     }
 

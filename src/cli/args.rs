@@ -31,6 +31,8 @@ pub(super) enum Command {
     Rules(Rules),
     /// Explain what each stage makes of a text or of a place in a file
     Why(Why),
+    /// Look at AWS credentials, offline
+    Aws(Aws),
     /// Print shell completions
     Completions(Completions),
 }
@@ -240,6 +242,24 @@ pub(super) struct Why {
     pub(super) what: OsString,
     #[command(flatten)]
     pub(super) rules: RuleOptions,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Aws {
+    #[command(subcommand)]
+    pub(super) command: AwsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AwsCommand {
+    /// Tell the kind and the account of a key id, offline
+    Decode {
+        /// The key id; `-` to read ids from standard input, one a line
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

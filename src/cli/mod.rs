@@ -3,6 +3,7 @@
 //! The only place that reads the environment and knows the terminal.
 
 mod args;
+mod aws;
 mod completions;
 mod environment;
 mod hook;
@@ -109,6 +110,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
         args::Command::Rules(rules) => rules::run(&rules),
         args::Command::Why(why) => why::run(&why),
+        args::Command::Aws(aws) => aws::run(&aws),
         args::Command::Completions(shell) => completions::run(&shell),
     }
 }

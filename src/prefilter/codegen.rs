@@ -9,7 +9,7 @@ pub fn source(tables: &Tables) -> String {
     let mut out = String::from(
         "//! The tables for the built-in rules. Made from `patterns/*.toml`; do not edit. `tests/it/codegen.rs` makes it anew.\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
-         use std::borrow::Cow::Borrowed as B;\n\nuse super::{Literal, Tables};\n\n\
+         use std::borrow::Cow::Borrowed as B;\n\nuse super::{Link, Literal, Tables};\n\n\
          /// The tables for `rule::builtin::RULES`.\npub(super) static TABLES: Tables = Tables {\n    literals: B(&[\n",
     );
     for literal in tables.literals.iter() {
@@ -21,18 +21,14 @@ pub fn source(tables: &Tables) -> String {
     }
     let _ = writeln!(
         out,
-        "    ]),\n    windows: B(&{:?}),\n    masks: {:?},",
-        tables.windows, tables.masks
+        "    ]),\n    windows: B(&{:?}),\n    bitmap: B(&{:?}),",
+        tables.windows, tables.bitmap
     );
     let _ = writeln!(
         out,
         "    slots: B(&{:?}),\n    chain: B(&{:?}),",
         tables.slots, tables.chain
     );
-    let _ = writeln!(
-        out,
-        "    short: {},\n    runs: B(&{:?}),\n}};",
-        tables.short, tables.runs
-    );
+    let _ = writeln!(out, "    runs: B(&{:?}),\n}};", tables.runs);
     out
 }

@@ -1,12 +1,10 @@
 //! Finds anchors in bytes, nothing else.
 //!
-//! [`Tables`] say which literals to look for. Two engines read them: [`plain`] looks at every position with a hash of
-//! the next bytes; [`vector`] looks at 32 positions at a time with AVX2 and asks the same hash only where its
-//! fingerprint matches. Both return the same hits in the same order (tested), so which one runs changes nothing.
+//! [`Tables`] say which literals to look for: each by the three rarest bytes in a row, its window. One bit says whether any literal
+//! has the window that stands at a position; only where it is set are literals compared.
 //!
-//! Why not Aho-Corasick: the dense automaton for these literals reads about 0.4 GB/s a core; a fingerprint of four bytes in
-//! eight buckets (the idea of Teddy in Hyperscan and of the `aho-corasick` crate, which stops at 64 literals) reads several
-//! times that. `benches/RESULTS.md` has the numbers.
+//! Why not Aho-Corasick: the dense automaton for these literals reads about 0.4 GB/s a core. Why not fingerprints in eight
+//! buckets (Teddy): with more than 700 literals most positions pass. `benches/RESULTS.md` has the numbers.
 
 mod builtin;
 pub mod codegen;
@@ -18,7 +16,7 @@ mod vector;
 
 use std::{borrow::Cow, ops::Range};
 
-pub use tables::{Literal, Tables};
+pub use tables::{Link, Literal, Tables};
 
 use crate::rule::RuleSet;
 
@@ -63,9 +61,9 @@ impl Prefilter {
         Self { tables, vector }
     }
 
-    /// Returns the same prefilter without vector instructions.
+    /// Returns the same prefilter with the portable twins of its engines.
     #[must_use]
-    pub fn portable(mut self) -> Self {
+    pub fn plain(mut self) -> Self {
         self.vector = false;
         self
     }
@@ -76,18 +74,20 @@ impl Prefilter {
     pub fn find(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
         hits.clear();
         self.find_literals(bytes, hits);
-        if !self.tables.runs.is_empty() {
-            self.find_runs(bytes, |run| {
-                for (len, rule) in self.tables.runs.iter() {
-                    if run.len() >= usize::from(*len) {
-                        hits.push(Hit {
-                            start: offset(run.end - usize::from(*len)),
-                            rule: *rule,
-                        });
-                    }
-                }
+        self.find_runs(bytes, |run| {
+            hits.push(Hit {
+                start: offset(run.start),
+                rule: DECODE,
             });
-        }
+            for (len, rule) in self.tables.runs.iter() {
+                if run.len() >= usize::from(*len) {
+                    hits.push(Hit {
+                        start: offset(run.end - usize::from(*len)),
+                        rule: *rule,
+                    });
+                }
+            }
+        });
         hits.sort_unstable();
         hits.dedup();
     }
@@ -121,7 +121,7 @@ impl Prefilter {
         if self.vector {
             return vector::find(&self.tables, bytes, hits);
         }
-        plain::find(&self.tables, bytes, 0..bytes.len(), hits);
+        plain::find(&self.tables, bytes, 0, hits);
     }
 }
 
@@ -182,13 +182,13 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8]) {
         let prefilter = Prefilter::new(Cow::Owned(Tables::build(literals(), vec![])));
-        let (mut fast, mut portable) = (Vec::new(), Vec::new());
+        let (mut fast, mut plain) = (Vec::new(), Vec::new());
         prefilter.find(bytes, &mut fast);
-        prefilter.clone().portable().find(bytes, &mut portable);
+        prefilter.clone().plain().find(bytes, &mut plain);
         fast.retain(|hit| hit.rule != DECODE);
-        portable.retain(|hit| hit.rule != DECODE);
+        plain.retain(|hit| hit.rule != DECODE);
         let expected = naive(bytes);
-        assert_eq!(portable, expected, "portable");
+        assert_eq!(plain, expected, "plain");
         assert_eq!(fast, expected, "vector");
     }
 

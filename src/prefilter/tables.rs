@@ -19,11 +19,34 @@ pub struct Literal {
 /// The shortest literal, in bytes.
 pub(super) const MIN_LITERAL: usize = 3;
 
-/// How many bytes of a literal the fingerprint covers.
-pub(super) const WINDOW: usize = 4;
+/// How many bytes of a literal its window has.
+pub(super) const WINDOW: usize = 3;
 
-/// How many slots the hash table has; a power of two.
-pub(super) const SLOTS: usize = 4096;
+/// How many bits the hash of a window has.
+const HASH_BITS: u32 = 16;
+
+/// How many words of 32 bits the bitmap has.
+pub(super) const BITMAP_WORDS: usize = 1 << (HASH_BITS - 5);
+
+/// The odd number near 2^32 divided by the golden ratio (Knuth, "The Art of Computer Programming", section 6.4).
+pub(super) const MULTIPLIER: u32 = 0x9e37_79b1;
+
+/// How many slots the table of chains has: neighbouring hashes share one.
+const SLOTS: usize = 1 << 12;
+
+/// A window in the list of its slot, with as much of its literal as fits a word: most windows that pass the bitmap are told from
+/// the literal's by that word, without a look at the literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Link {
+    /// The window and the byte after it, where the literal has one, each with bit 0x20 set.
+    pub tag: u32,
+    /// Which bits of the text must be those of the tag.
+    pub mask: u32,
+    /// The literal.
+    pub literal: u16,
+    /// The next entry of the list; 0 for none.
+    pub next: u16,
+}
 
 /// What the engines look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +55,12 @@ pub struct Tables {
     pub literals: Cow<'static, [Literal]>,
     /// Where in its literal each literal's window begins.
     pub windows: Cow<'static, [u8]>,
-    /// For each of the window's bytes: which buckets allow it by its low four bits, then by its high four bits.
-    pub masks: [[[u8; 16]; 2]; WINDOW],
-    /// Hash of a window to the first entry of `chain`; 0 for none.
+    /// One bit for each hash of a window: set when some literal's window has it.
+    pub bitmap: Cow<'static, [u32]>,
+    /// Hash of a window, without its last bits, to the first entry of `chain`; 0 for none.
     pub slots: Cow<'static, [u16]>,
-    /// Lists of literals with the same hash: (literal, next entry or 0). Entry 0 is unused.
-    pub chain: Cow<'static, [(u16, u16)]>,
-    /// True when there are literals of three bytes, whose window has three.
-    pub short: bool,
+    /// Lists of windows with the same slot. Entry 0 is unused.
+    pub chain: Cow<'static, [Link]>,
     /// Lengths of base64 runs that are anchors, with their rule.
     pub runs: Cow<'static, [(u16, u16)]>,
 }
@@ -87,87 +108,73 @@ impl Tables {
     /// When a literal is shorter than three bytes or there are more than 65,534 of them.
     pub fn build(literals: Vec<Literal>, runs: Vec<(u16, u16)>) -> Self {
         let windows: Vec<u8> = literals.iter().map(best_window).collect();
+        let mut bitmap = vec![0_u32; BITMAP_WORDS];
         let mut slots = vec![0_u16; SLOTS];
-        let mut chain = vec![(0, 0)];
-        let mut order: Vec<usize> = (0..literals.len()).collect();
-        order.sort_by_key(|&at| window(&literals[at], windows[at]).to_ascii_lowercase());
-        let mut buckets = [Bucket::default(); 8];
-        for &at in &order {
-            let text = window(&literals[at], windows[at]);
+        let mut chain = vec![Link::default()];
+        for (at, literal) in literals.iter().enumerate() {
             assert!(
-                text.len() >= MIN_LITERAL,
+                literal.text.len() >= MIN_LITERAL,
                 "a literal has at least {MIN_LITERAL} bytes"
             );
-            let best = (0..8)
-                .min_by_key(|&b| {
-                    buckets[b].with(text, literals[at].fold).cost() - buckets[b].cost()
-                })
-                .expect("there are eight buckets");
-            buckets[best] = buckets[best].with(text, literals[at].fold);
-            let slot = if text.len() == WINDOW {
-                hash4(load(text))
+            let from = usize::from(windows[at]);
+            let tag = &literal.text.as_bytes()[from..literal.text.len().min(from + WINDOW + 1)];
+            let mask = if tag.len() > WINDOW {
+                u32::MAX
             } else {
-                hash3(load(text))
+                0x00ff_ffff
             };
-            let entry = u16::try_from(chain.len()).expect("fewer than 65,535 literals");
-            chain.push((
-                u16::try_from(at).expect("fewer than 65,535 literals"),
-                slots[slot],
-            ));
-            slots[slot] = entry;
-        }
-        let mut masks = [[[0; 16]; 2]; WINDOW];
-        for (number, bucket) in buckets.iter().enumerate() {
-            for (mask, sets) in masks.iter_mut().zip(bucket.0) {
-                for (table, set) in mask.iter_mut().zip(sets) {
-                    for (nibble, entry) in table.iter_mut().enumerate() {
-                        *entry |= u8::from(set >> nibble & 1 == 1) << number;
-                    }
+            let mut used = Vec::new();
+            for text in cases(&tag[..WINDOW], literal.fold) {
+                let hash = hash(load(&text));
+                bitmap[hash >> 5] |= 1 << (hash & 31);
+                let slot = slot(hash);
+                if !used.contains(&slot) {
+                    used.push(slot);
+                    let entry = u16::try_from(chain.len()).expect("fewer than 65,535 windows");
+                    let literal = u16::try_from(at).expect("fewer than 65,535 literals");
+                    chain.push(Link {
+                        tag: (load(tag) | FOLD) & mask,
+                        mask,
+                        literal,
+                        next: slots[slot],
+                    });
+                    slots[slot] = entry;
                 }
             }
         }
-        let short = literals.iter().any(|literal| literal.text.len() < WINDOW);
         Self {
             literals: literals.into(),
             windows: windows.into(),
-            masks,
+            bitmap: bitmap.into(),
             slots: slots.into(),
             chain: chain.into(),
-            short,
             runs: runs.into(),
         }
     }
 
-    /// Calls `each` with the literal and the start of each literal whose window stands at `at`.
-    #[inline]
-    pub(super) fn verify(&self, bytes: &[u8], at: usize, mut each: impl FnMut(&Literal, usize)) {
-        let mut word = [0; WINDOW];
-        let here = &bytes[at..bytes.len().min(at + WINDOW)];
-        word[..here.len()].copy_from_slice(here);
-        let word = u32::from_le_bytes(word) | 0x2020_2020;
-        if here.len() == WINDOW {
-            self.walk(bytes, at, self.slots[hash4(word)], &mut each);
-        }
-        if self.short && here.len() >= MIN_LITERAL {
-            self.walk(bytes, at, self.slots[hash3(word)], &mut each);
-        }
+    /// Returns the bitmap with the length that `may_start` relies on.
+    pub(super) fn bits(&self) -> &[u32; BITMAP_WORDS] {
+        (&*self.bitmap)
+            .try_into()
+            .expect("the bitmap is made with this length")
     }
 
+    /// Calls `each` with the literal and the start of each literal whose window stands at `at`, where the bitmap has it.
     #[inline]
-    fn walk(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        mut entry: u16,
-        each: &mut impl FnMut(&Literal, usize),
-    ) {
+    pub(super) fn verify(&self, bytes: &[u8], at: usize, mut each: impl FnMut(&Literal, usize)) {
+        let mut word = [0; WINDOW + 1];
+        let here = &bytes[at..bytes.len().min(at + WINDOW + 1)];
+        word[..here.len()].copy_from_slice(here);
+        let word = u32::from_le_bytes(word);
+        let mut entry = self.slots[slot(hash(word))];
         while entry != 0 {
-            let (literal, next) = self.chain[usize::from(entry)];
-            entry = next;
-            let (literal, window) = (
-                &self.literals[usize::from(literal)],
-                usize::from(self.windows[usize::from(literal)]),
-            );
+            let link = self.chain[usize::from(entry)];
+            entry = link.next;
+            if (word | FOLD) & link.mask != link.tag {
+                continue;
+            }
+            let literal = &self.literals[usize::from(link.literal)];
+            let window = usize::from(self.windows[usize::from(link.literal)]);
             let Some(start) = at.checked_sub(window) else {
                 continue;
             };
@@ -182,42 +189,91 @@ impl Tables {
     }
 }
 
+/// The bit that tells the cases of ASCII letters apart, in each byte.
+const FOLD: u32 = 0x2020_2020;
+
+/// Returns true when some literal's window may be the three low bytes of `word`.
+#[inline]
+pub(super) fn may_start(bits: &[u32; BITMAP_WORDS], word: u32) -> bool {
+    let hash = hash(word);
+    bits[hash >> 5] >> (hash & 31) & 1 == 1
+}
+
 fn window(literal: &Literal, from: u8) -> &[u8] {
     let from = usize::from(from);
     &literal.text.as_bytes()[from..literal.text.len().min(from + WINDOW)]
 }
 
+/// Returns the forms of a window that differ in case only, where case does not count.
+fn cases(window: &[u8], fold: bool) -> Vec<Vec<u8>> {
+    let mut out = vec![Vec::new()];
+    for byte in window {
+        let upper = byte.to_ascii_uppercase();
+        let mut more = Vec::new();
+        for form in &mut out {
+            if fold && upper != *byte {
+                let mut other = form.clone();
+                other.push(upper);
+                more.push(other);
+            }
+            form.push(*byte);
+        }
+        out.append(&mut more);
+    }
+    out
+}
+
 fn load(text: &[u8]) -> u32 {
-    let mut word = [0; WINDOW];
+    let mut word = [0; 4];
     word[..text.len()].copy_from_slice(text);
-    u32::from_le_bytes(word) | 0x2020_2020
+    u32::from_le_bytes(word)
 }
 
-/// Returns the slot of a window of four bytes, each with bit 0x20 set.
+/// Returns the hash of the three low bytes of `word`: the high bits of a product .
 #[inline]
-fn hash4(word: u32) -> usize {
-    (word.wrapping_mul(0x9e37_79b1) >> 20) as usize & (SLOTS - 1)
+fn hash(word: u32) -> usize {
+    ((word << 8).wrapping_mul(MULTIPLIER) >> (32 - HASH_BITS)) as usize
 }
 
-/// Returns the slot of the first three bytes of `word`.
+/// Returns the slot of a hash.
 #[inline]
-fn hash3(word: u32) -> usize {
-    hash4((word & 0x00ff_ffff) ^ 0xa500_0000)
+fn slot(hash: usize) -> usize {
+    hash >> (HASH_BITS - 12)
 }
 
 /// Returns where the rarest window of the literal begins.
 fn best_window(literal: &Literal) -> u8 {
     let text = literal.text.as_bytes();
-    let last = text.len().saturating_sub(WINDOW);
     let rarity = |at: &usize| {
-        text[*at..text.len().min(at + WINDOW)]
+        let window = &text[*at..text.len().min(at + WINDOW)];
+        let tag = &text[*at..text.len().min(at + WINDOW + 1)];
+        let pairs = window
+            .windows(2)
+            .filter(|pair| COMMON_PAIRS.contains(pair))
+            .count();
+        // A window with a byte after it is told apart more cheaply.
+        let last = u32::from(tag.len() <= WINDOW);
+        window
             .iter()
             .map(|b| commonness(*b, literal.fold))
             .sum::<u32>()
+            + 5 * u32::try_from(pairs).unwrap_or(0)
+            + last
     };
-    let best = (0..=last.min(200)).min_by_key(rarity).unwrap_or(0);
+    let last = text.len().saturating_sub(WINDOW).min(200);
+    let best = (0..=last).min_by_key(rarity).unwrap_or(0);
     u8::try_from(best).unwrap_or(0)
 }
+
+/// The most frequent pairs of letters in English text and in source code. Only speed depends on them.
+const COMMON_PAIRS: &[&[u8]] = &[
+    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or",
+    b"te", b"of", b"ed", b"is", b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha",
+    b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de", b"hi", b"ri", b"ro", b"ic", b"ne",
+    b"ea", b"ra", b"ce", b"li", b"ch", b"ll", b"be", b"ma", b"si", b"om", b"ur", b"pa", b"us",
+    b"ac", b"iv", b"cr", b"id", b"ef", b"un", b"fu", b"ct", b"ut", b"ke", b"ey", b"h_", b"t_",
+    b"_p", b"d_", b"s_", b"e_", b"ck", b"--", b"==", b"  ", b"//",
+];
 
 /// Returns how common a byte is in source text: a rough rank, 0 rare to 9 common. Only speed depends on it.
 fn commonness(byte: u8, fold: bool) -> u32 {
@@ -229,42 +285,5 @@ fn commonness(byte: u8, fold: bool) -> u32 {
         b'q' | b'j' | b'z' => 2,
         b'A'..=b'Z' => 2 + u32::from(fold),
         _ => 3,
-    }
-}
-
-/// For each byte of the window the low and high halves that some literal of the bucket has there.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bucket([[u16; 2]; WINDOW]);
-
-impl Bucket {
-    fn with(mut self, text: &[u8], fold: bool) -> Self {
-        for (at, sets) in self.0.iter_mut().enumerate() {
-            match text.get(at) {
-                Some(&byte) => {
-                    for b in [
-                        byte,
-                        if fold {
-                            byte.to_ascii_uppercase()
-                        } else {
-                            byte
-                        },
-                    ] {
-                        sets[0] |= 1 << (b & 15);
-                        sets[1] |= 1 << (b >> 4);
-                    }
-                }
-                // A window of three bytes allows anything in the fourth place.
-                None => *sets = [u16::MAX; 2],
-            }
-        }
-        self
-    }
-
-    /// How many of the 2^32 windows the bucket lets pass, in sixteenths of a power: a product of set sizes.
-    fn cost(&self) -> u64 {
-        self.0
-            .iter()
-            .map(|sets| u64::from(sets[0].count_ones()) * u64::from(sets[1].count_ones()))
-            .product()
     }
 }

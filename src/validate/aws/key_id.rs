@@ -65,8 +65,12 @@ fn number(id: &[u8]) -> Option<u64> {
     (head >> 47 == 1 && number < 1_000_000_000_000).then_some(number)
 }
 
-/// Returns who uses the account for bait, where that is known.
-fn canary(number: u64) -> Option<&'static str> {
+/// Returns who uses the account (12 digits) for bait, where that is known: keys of it tell their owner when they are used.
+pub fn canary(account: &str) -> Option<&'static str> {
+    bait(account.parse().ok()?)
+}
+
+fn bait(number: u64) -> Option<&'static str> {
     if CANARYTOKENS_ORG.contains(&number) {
         Some("canarytokens.org")
     } else {
@@ -88,7 +92,7 @@ pub(crate) fn check(subject: Subject<'_>) -> Proof {
     let mut proof = Proof::plausible().with_fact("key_type", kind);
     if let Some(number) = number(&id) {
         proof = proof.with_fact("account_id", format!("{number:012}"));
-        if let Some(operator) = canary(number) {
+        if let Some(operator) = bait(number) {
             proof = proof
                 .with_fact("canary", operator)
                 .with_severity(Severity::Low);
