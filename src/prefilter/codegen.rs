@@ -8,7 +8,7 @@ use super::Tables;
 pub fn source(tables: &Tables) -> String {
     let mut out = String::from(
         "//! The tables for the built-in rules. Made from `patterns/*.toml`; do not edit. `tests/it/codegen.rs` makes it anew.\n\n\
-         #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
+         #![cfg_attr(rustfmt, rustfmt_skip)]\n#![allow(clippy::unreadable_literal, reason = \"made by a program, not read by people\")]\n\n\
          use std::borrow::Cow::Borrowed as B;\n\nuse super::{Link, Literal, Tables};\n\n\
          /// The tables for `rule::builtin::RULES`.\npub(super) static TABLES: Tables = Tables {\n    literals: B(&[\n",
     );

@@ -16,7 +16,7 @@ mod vector;
 
 use std::{borrow::Cow, ops::Range};
 
-pub use tables::{Link, Literal, Tables};
+pub use tables::{Link, Literal, Tables, guess};
 
 use crate::rule::RuleSet;
 
@@ -48,7 +48,7 @@ impl Prefilter {
         Self::new(if rules.is_builtin_only() {
             Cow::Borrowed(&builtin::TABLES)
         } else {
-            Cow::Owned(Tables::of(rules))
+            Cow::Owned(Tables::of(rules, &guess))
         })
     }
 
@@ -134,7 +134,7 @@ fn offset(at: usize) -> u32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Cow, DECODE, Hit, Literal, Prefilter, Tables, runs};
+    use super::{Cow, DECODE, Hit, Literal, Prefilter, Tables, guess, runs};
 
     fn literals() -> Vec<Literal> {
         let list: [(&str, bool); 9] = [
@@ -181,7 +181,7 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8]) {
-        let prefilter = Prefilter::new(Cow::Owned(Tables::build(literals(), vec![])));
+        let prefilter = Prefilter::new(Cow::Owned(Tables::build(literals(), vec![], &guess)));
         let (mut fast, mut plain) = (Vec::new(), Vec::new());
         prefilter.find(bytes, &mut fast);
         prefilter.clone().plain().find(bytes, &mut plain);
@@ -221,7 +221,7 @@ mod tests {
             let bytes = text.as_bytes();
             let (mut plain, mut vector) = (Vec::new(), Vec::new());
             runs::plain(bytes, |run| plain.push(run));
-            Prefilter::new(Cow::Owned(Tables::build(literals(), vec![]))).find_runs(bytes, |run| vector.push(run));
+            Prefilter::new(Cow::Owned(Tables::build(literals(), vec![], &guess))).find_runs(bytes, |run| vector.push(run));
             prop_assert_eq!(&plain, &vector);
             for run in &plain {
                 prop_assert!(run.len() >= runs::MIN_LEN);

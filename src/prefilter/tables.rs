@@ -23,7 +23,7 @@ pub(super) const MIN_LITERAL: usize = 3;
 pub(super) const WINDOW: usize = 3;
 
 /// How many bits the hash of a window has.
-const HASH_BITS: u32 = 16;
+pub(super) const HASH_BITS: u32 = 17;
 
 /// How many words of 32 bits the bitmap has.
 pub(super) const BITMAP_WORDS: usize = 1 << (HASH_BITS - 5);
@@ -67,7 +67,9 @@ pub struct Tables {
 
 impl Tables {
     /// Returns the tables for the anchors of `rules`, also of rules that are turned off.
-    pub fn of(rules: &RuleSet) -> Self {
+    ///
+    /// `commonness` says how often three bytes in a row stand in source text, in any unit ([`guess`]); only speed depends on it.
+    pub fn of(rules: &RuleSet, commonness: &dyn Fn(&[u8]) -> u64) -> Self {
         let mut literals: BTreeMap<(Cow<'static, str>, bool), Vec<u16>> = BTreeMap::new();
         let mut runs = Vec::new();
         for (index, rule) in rules.iter() {
@@ -98,7 +100,7 @@ impl Tables {
             fold,
             rules: rules.into(),
         });
-        Self::build(literals.collect(), runs)
+        Self::build(literals.collect(), runs, commonness)
     }
 
     /// Returns the tables for `literals` and `runs`.
@@ -106,8 +108,15 @@ impl Tables {
     /// # Panics
     ///
     /// When a literal is shorter than three bytes or there are more than 65,534 of them.
-    pub fn build(literals: Vec<Literal>, runs: Vec<(u16, u16)>) -> Self {
-        let windows: Vec<u8> = literals.iter().map(best_window).collect();
+    pub fn build(
+        literals: Vec<Literal>,
+        runs: Vec<(u16, u16)>,
+        commonness: &dyn Fn(&[u8]) -> u64,
+    ) -> Self {
+        let windows: Vec<u8> = literals
+            .iter()
+            .map(|literal| best_window(literal, commonness))
+            .collect();
         let mut bitmap = vec![0_u32; BITMAP_WORDS];
         let mut slots = vec![0_u16; SLOTS];
         let mut chain = vec![Link::default()];
@@ -199,11 +208,6 @@ pub(super) fn may_start(bits: &[u32; BITMAP_WORDS], word: u32) -> bool {
     bits[hash >> 5] >> (hash & 31) & 1 == 1
 }
 
-fn window(literal: &Literal, from: u8) -> &[u8] {
-    let from = usize::from(from);
-    &literal.text.as_bytes()[from..literal.text.len().min(from + WINDOW)]
-}
-
 /// Returns the forms of a window that differ in case only, where case does not count.
 fn cases(window: &[u8], fold: bool) -> Vec<Vec<u8>> {
     let mut out = vec![Vec::new()];
@@ -241,28 +245,29 @@ fn slot(hash: usize) -> usize {
     hash >> (HASH_BITS - 12)
 }
 
-/// Returns where the rarest window of the literal begins.
-fn best_window(literal: &Literal) -> u8 {
+/// Returns where the rarest window of the literal begins, as `rarity` has it: how common three bytes in a row are.
+fn best_window(literal: &Literal, commonness: &dyn Fn(&[u8]) -> u64) -> u8 {
     let text = literal.text.as_bytes();
-    let rarity = |at: &usize| {
-        let window = &text[*at..text.len().min(at + WINDOW)];
-        let tag = &text[*at..text.len().min(at + WINDOW + 1)];
-        let pairs = window
-            .windows(2)
-            .filter(|pair| COMMON_PAIRS.contains(pair))
-            .count();
-        // A window with a byte after it is told apart more cheaply.
-        let last = u32::from(tag.len() <= WINDOW);
-        window
+    let cost = |at: &usize| {
+        let here = cases(&text[*at..*at + WINDOW], literal.fold)
             .iter()
-            .map(|b| commonness(*b, literal.fold))
-            .sum::<u32>()
-            + 5 * u32::try_from(pairs).unwrap_or(0)
-            + last
+            .map(|form| commonness(form))
+            .sum::<u64>();
+        // Of equals one with a byte after it, which tells more windows apart.
+        (here, *at + WINDOW == text.len())
     };
     let last = text.len().saturating_sub(WINDOW).min(200);
-    let best = (0..=last).min_by_key(rarity).unwrap_or(0);
+    let best = (0..=last).min_by_key(cost).unwrap_or(0);
     u8::try_from(best).unwrap_or(0)
+}
+
+/// Returns roughly how common three bytes in a row are in source text, for rules that come at run time.
+pub fn guess(window: &[u8]) -> u64 {
+    let pairs = window
+        .windows(2)
+        .filter(|pair| COMMON_PAIRS.contains(pair))
+        .count();
+    window.iter().map(|b| letter(*b)).sum::<u64>() + 5 * pairs as u64
 }
 
 /// The most frequent pairs of letters in English text and in source code. Only speed depends on them.
@@ -275,15 +280,14 @@ const COMMON_PAIRS: &[&[u8]] = &[
     b"_p", b"d_", b"s_", b"e_", b"ck", b"--", b"==", b"  ", b"//",
 ];
 
-/// Returns how common a byte is in source text: a rough rank, 0 rare to 9 common. Only speed depends on it.
-fn commonness(byte: u8, fold: bool) -> u32 {
+/// Returns how common a byte is in source text: a rough rank, 0 rare to 9 common.
+fn letter(byte: u8) -> u64 {
     match byte {
         b'e' | b't' | b'a' | b'i' | b'n' | b'o' | b'r' | b's' | b' ' => 9,
         b'l' | b'd' | b'c' | b'u' | b'p' | b'm' | b'f' => 7,
         b'h' | b'g' | b'b' | b'y' | b'_' | b'-' | b'/' | b'=' => 5,
         b'v' | b'w' | b'k' | b'x' | b'.' | b'0'..=b'9' => 4,
-        b'q' | b'j' | b'z' => 2,
-        b'A'..=b'Z' => 2 + u32::from(fold),
+        b'q' | b'j' | b'z' | b'A'..=b'Z' => 2,
         _ => 3,
     }
 }

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 
 use super::{
     Hit, Tables, offset, plain,
-    tables::{BITMAP_WORDS, MULTIPLIER},
+    tables::{BITMAP_WORDS, HASH_BITS, MULTIPLIER},
 };
 
 /// How many positions one load of 16 bytes serves: the last one's window ends at byte 10.
@@ -59,13 +59,13 @@ fn windows(bits: &[u32; BITMAP_WORDS], text: &[u8]) -> u32 {
         -1, 7, 8, 9,
     );
     let text = load(text);
-    let hash = _mm256_srli_epi32::<16>(_mm256_mullo_epi32(
+    let hash = _mm256_srli_epi32::<{ 32 - HASH_BITS.cast_signed() }>(_mm256_mullo_epi32(
         _mm256_shuffle_epi8(text, spread),
         _mm256_set1_epi32(MULTIPLIER.cast_signed()),
     ));
     let index = _mm256_srli_epi32::<5>(hash);
     #[expect(unsafe_code, reason = "a gather from the bitmap")]
-    // SAFETY: a hash has 16 bits, so `index` is below 2^11 = `BITMAP_WORDS`.
+    // SAFETY: a hash has `HASH_BITS` bits and a word 2^5, so `index` is below `BITMAP_WORDS`.
     let words = unsafe { _mm256_i32gather_epi32::<4>(bits.as_ptr().cast::<i32>(), index) };
     let top = _mm256_sllv_epi32(words, _mm256_andnot_si256(hash, _mm256_set1_epi32(31)));
     _mm256_movemask_ps(_mm256_castsi256_ps(top)).cast_unsigned()
