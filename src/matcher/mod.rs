@@ -10,8 +10,6 @@ pub mod lines;
 
 use std::ops::Range;
 
-use regex_automata::{Anchored, Input};
-
 use crate::prefilter::runs::is_base64;
 use crate::rule::{Anchor, Rule, RuleIndex, RuleSet};
 
@@ -52,22 +50,7 @@ pub fn try_at<'a>(
         return None;
     }
     let limit = bytes.len().min(start + rule.max_len as usize);
-    let input = Input::new(bytes)
-        .range(start..limit)
-        .anchored(Anchored::Yes);
-    let regex = rules.regex(index);
-    let (span, secret) = if regex.captures_len() > 1 {
-        let mut captures = regex.create_captures();
-        regex.search_captures(&input, &mut captures);
-        let whole = captures.get_match()?.range();
-        let secret = captures
-            .get_group(1)
-            .map_or_else(|| whole.clone(), |group| group.range());
-        (whole, secret)
-    } else {
-        let whole = regex.search(&input)?.range();
-        (whole.clone(), whole)
-    };
+    let (span, secret) = rules.regex(index).match_at(bytes, start, limit)?;
     (!secret.is_empty() && rule.boundary.allows_end(bytes, secret.end)).then_some(Candidate {
         rule: index,
         bytes,

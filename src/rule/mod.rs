@@ -8,6 +8,7 @@ pub mod boundary;
 mod builtin;
 pub mod codegen;
 pub mod parse;
+mod regex;
 mod set;
 pub mod template;
 

@@ -12,12 +12,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use regex_syntax::hir::Hir;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use super::{Anchor, Boundary, Confidence, MAX_MATCH_BYTES, Rule, SecretKind, Severity};
+use super::{
+    Anchor, Boundary, Confidence, MAX_MATCH_BYTES, Rule, SecretKind, Severity,
+    regex::{self, Regex},
+};
 use crate::validate;
 
 /// The fields a rule may have.
@@ -260,38 +264,11 @@ impl<'a> Reader<'a> {
         );
         let regex = self.required(table, "regex", span)?;
         let regex_span = span_of(table, "regex", span);
-        let hir = match super::set::compile(&regex) {
-            Err(error) => {
-                let cause = error
-                    .syntax_error()
-                    .map_or_else(|| error.to_string(), ToString::to_string);
-                let hint = if regex.contains("(?=")
-                    || regex.contains("(?!")
-                    || regex.contains("(?<") && !regex.contains("(?<n")
-                {
-                    "; look-around does not exist here: use `boundary` for what may not stand beside the match"
-                } else {
-                    ""
-                };
-                self.error(&regex_span, Some("regex"), format!("{cause}{hint}"));
-                return None;
-            }
-            Ok(_) => anchors::parse(&regex),
-        };
-        let anchors = self.anchors(table, hir.as_ref(), &regex_span);
-        let max_len = self.max_len(table, hir.as_ref(), &regex_span);
+        let hir = self.hir(&regex, &regex_span)?;
+        let anchors = self.anchors(table, &hir, &regex_span);
+        let max_len = self.max_len(table, &hir, &regex_span);
         let checks = self.list(table, "checks");
-        for check in &checks {
-            if validate::by_name(check).is_none() {
-                let hint = nearest(check, validate::names())
-                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                self.error(
-                    &span_of(table, "checks", span),
-                    Some("checks"),
-                    format!("there is no check `{check}`{hint}"),
-                );
-            }
-        }
+        self.look_up(&checks, &span_of(table, "checks", span));
         let rule = Rule {
             id: Cow::Owned(id),
             name: Cow::Owned(name),
@@ -314,12 +291,38 @@ impl<'a> Reader<'a> {
         (self.errors.len() == errors_before).then_some(rule)
     }
 
-    fn anchors(
-        &mut self,
-        table: &Table<'a>,
-        hir: Option<&regex_syntax::hir::Hir>,
-        regex_span: &Range<usize>,
-    ) -> Vec<Anchor> {
+    /// Returns the syntax tree of a regex that compiles.
+    fn hir(&mut self, pattern: &str, span: &Range<usize>) -> Option<Hir> {
+        let hir = Regex::new(pattern).and_then(|_| regex::parse(pattern));
+        if let Err(error) = &hir {
+            let looks_around = ["(?=", "(?!", "(?<=", "(?<!"]
+                .iter()
+                .any(|group| pattern.contains(group));
+            let hint = if looks_around {
+                "; look-around does not exist here: use `boundary` for what may not stand beside the match"
+            } else {
+                ""
+            };
+            self.error(span, Some("regex"), format!("{error}{hint}"));
+        }
+        hir.ok()
+    }
+
+    fn look_up(&mut self, checks: &[String], span: &Range<usize>) {
+        for check in checks {
+            if validate::by_name(check).is_none() {
+                let hint = nearest(check, validate::names())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                self.error(
+                    span,
+                    Some("checks"),
+                    format!("there is no check `{check}`{hint}"),
+                );
+            }
+        }
+    }
+
+    fn anchors(&mut self, table: &Table<'a>, hir: &Hir, regex_span: &Range<usize>) -> Vec<Anchor> {
         let mut out = Vec::new();
         for prefix in self.list(table, "prefixes") {
             if prefix.len() < 3 {
@@ -356,7 +359,6 @@ impl<'a> Reader<'a> {
                 ),
             }
         }
-        let Some(hir) = hir else { return out };
         if out.is_empty() {
             out = anchors::derive(hir);
             if out.is_empty() {
@@ -378,14 +380,10 @@ impl<'a> Reader<'a> {
         out
     }
 
-    fn max_len(
-        &mut self,
-        table: &Table<'a>,
-        hir: Option<&regex_syntax::hir::Hir>,
-        regex_span: &Range<usize>,
-    ) -> u32 {
+    fn max_len(&mut self, table: &Table<'a>, hir: &Hir, regex_span: &Range<usize>) -> u32 {
         let longest = hir
-            .and_then(|hir| hir.properties().maximum_len())
+            .properties()
+            .maximum_len()
             .and_then(|len| u32::try_from(len).ok());
         match table.get("max_len") {
             Some(value) => {

@@ -2,9 +2,7 @@
 
 use std::{fmt, sync::OnceLock};
 
-use regex_automata::{meta, util::syntax};
-
-use super::{Rule, builtin};
+use super::{Rule, builtin, regex::Regex};
 
 /// A rule's place in its [`RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +49,7 @@ pub struct RuleSet {
     builtin: &'static [Rule],
     extra: Vec<Rule>,
     enabled: Vec<bool>,
-    regexes: Box<[OnceLock<meta::Regex>]>,
+    regexes: Box<[OnceLock<Regex>]>,
 }
 
 impl RuleSet {
@@ -172,28 +170,10 @@ impl RuleSet {
     }
 
     /// Returns the regex of the rule at `index`, compiling it on first use.
-    pub(crate) fn regex(&self, index: RuleIndex) -> &meta::Regex {
+    pub(crate) fn regex(&self, index: RuleIndex) -> &Regex {
         self.regexes[usize::from(index.0)].get_or_init(|| {
-            compile(&self.rule(index).regex)
+            Regex::new(&self.rule(index).regex)
                 .expect("a rule's regex was compiled when the rule was read")
         })
     }
-}
-
-/// Compiles a rule's regex: bytes, no Unicode tables (they cost most of the compile time), `^` and `$` per text.
-///
-/// # Errors
-///
-/// When the regex is not valid or too large.
-pub(crate) fn compile(pattern: &str) -> Result<meta::Regex, Box<meta::BuildError>> {
-    meta::Regex::builder()
-        .configure(
-            meta::Config::new()
-                .utf8_empty(false)
-                .nfa_size_limit(Some(4 << 20))
-                .hybrid_cache_capacity(256 << 10),
-        )
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .build(pattern)
-        .map_err(Box::new)
 }

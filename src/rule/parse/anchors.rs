@@ -1,9 +1,6 @@
 //! What a rule's matches start with, read from its regex.
 
-use regex_syntax::{
-    ParserBuilder,
-    hir::{Class, Hir, HirKind},
-};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::rule::Anchor;
 
@@ -18,16 +15,6 @@ const MAX_STARTS: usize = 4096;
 
 /// How many bytes of a start are looked at.
 const MAX_DEPTH: usize = 24;
-
-/// Returns the syntax tree of `pattern`, or nothing when it is not valid.
-pub(super) fn parse(pattern: &str) -> Option<Hir> {
-    ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .ok()
-}
 
 /// Returns the anchors that `hir` itself names: the literals its matches start with.
 pub(super) fn derive(hir: &Hir) -> Vec<Anchor> {
