@@ -23,6 +23,8 @@ pub(super) enum Command {
     Scan(Scan),
     /// Run a git hook (what an installed hook calls)
     Hook(Hook),
+    /// Accept secrets that were looked at, by their fingerprints
+    Allow(Allow),
     /// Install the hooks of this repository
     Install(Install),
     /// Remove what install has written and restore what was there
@@ -183,6 +185,22 @@ pub(super) struct Hook {
     pub(super) arguments: Vec<OsString>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Allow {
+    /// The fingerprints, as a report shows them
+    #[arg(required = true, value_name = "FINGERPRINT")]
+    pub(super) fingerprints: Vec<String>,
+    /// Why they are accepted
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "WHO")]
+    pub(super) owner: Option<String>,
+    /// The last day on which the entry holds
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) expires: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

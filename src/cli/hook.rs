@@ -14,7 +14,7 @@ pub(super) fn run(args: &args::Hook) -> Result<u8, Failure> {
     let output = Output::new(common)?;
     let scanner = Scanner::new(
         settings::rules(&common.rules)?,
-        settings::options(common, Confidence::Medium),
+        settings::options(common, Confidence::Medium)?,
     );
     let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
     let mut outcome = match args.name.as_str() {

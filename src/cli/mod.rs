@@ -2,6 +2,7 @@
 //!
 //! The only place that reads the environment and knows the terminal.
 
+mod allow;
 mod args;
 mod aws;
 mod completions;
@@ -106,6 +107,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
     match args.command {
         args::Command::Scan(scan) => scan::run(&scan),
         args::Command::Hook(hook) => hook::run(&hook),
+        args::Command::Allow(allow) => allow::run(&allow),
         args::Command::Install(install) => install::install(&install),
         args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
         args::Command::Rules(rules) => rules::run(&rules),

@@ -27,7 +27,7 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
     let output = Output::new(common)?;
     let scanner = Scanner::new(
         settings::rules(&common.rules)?,
-        settings::options(common, Confidence::Low),
+        settings::options(common, Confidence::Low)?,
     );
     let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
     let mut outcome = if let Some(file) = &args.message {

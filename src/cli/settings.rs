@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Failure,
+    Failure, allow,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
     environment,
 };
@@ -74,13 +74,18 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
 }
 
 /// Returns the options of a scan; `default_confidence` holds when none was typed.
-pub(super) fn options(common: &Common, default_confidence: Confidence) -> Options {
-    Options {
+pub(super) fn options(common: &Common, default_confidence: Confidence) -> Result<Options, Failure> {
+    Ok(Options {
         min_confidence: common.min_confidence.map_or(default_confidence, confidence),
         min_severity: severity(common.min_severity),
         inline_markers: !common.no_allow,
+        allowed: if common.no_allow {
+            Vec::new()
+        } else {
+            allow::accepted()?
+        },
         ..Options::default()
-    }
+    })
 }
 
 /// Returns how many threads to use.

@@ -1,3 +1,4 @@
 //! What the user accepts.
 
+pub mod allow;
 pub mod inline;

@@ -128,7 +128,7 @@ impl Regex {
         let mut slots = [None; 4];
         let cache = caches.vm.get_or_insert_with(|| self.vm.create_cache());
         self.vm.search_slots(cache, &input, &mut slots)?;
-        let place = |n: usize| slots[n].map(|slot| slot.get());
+        let place = |n: usize| slots[n].map(regex_automata::util::primitives::NonMaxUsize::get);
         let whole = place(0)?..place(1)?;
         let secret = place(2)
             .zip(place(3))

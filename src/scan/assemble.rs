@@ -32,6 +32,7 @@ pub(super) fn findings(
         })
         .filter(|group| !(options.inline_markers && is_excused(rules, group)))
         .map(|group| finding(rules, options, path, kind, group, &hidden))
+        .filter(|finding| !options.allowed.contains(&finding.fingerprint))
         .collect()
 }
 

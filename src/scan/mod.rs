@@ -16,6 +16,7 @@ use crate::{
     engine::{Engine, Scratch},
     finding::{Counts, Finding, Outcome, Skipped, SourceKind},
     rule::{Confidence, RuleSet, Severity},
+    secret::Fingerprint,
     source::{Blob, Content, MakeVisitor, Visitor},
 };
 
@@ -29,6 +30,8 @@ pub struct Options {
     pub min_severity: Severity,
     /// Honour inline markers.
     pub inline_markers: bool,
+    /// The secrets that are accepted.
+    pub allowed: Vec<Fingerprint>,
     /// The repository's own salt for fingerprints.
     pub salt: Vec<u8>,
     /// The size of a chunk of a large blob, in bytes.
@@ -43,6 +46,7 @@ impl Default for Options {
             min_confidence: Confidence::Low,
             min_severity: Severity::Low,
             inline_markers: true,
+            allowed: Vec::new(),
             salt: Vec::new(),
             chunk_size: chunk::SIZE,
             max_detections: 10_000,

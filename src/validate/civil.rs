@@ -3,7 +3,7 @@
 /// Returns the RFC 3339 form of a Unix time, in UTC; the bare number where the year has not four digits.
 ///
 /// The day arithmetic is <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
-pub(super) fn rfc3339(seconds: i64) -> String {
+pub(crate) fn rfc3339(seconds: i64) -> String {
     // 0000-01-01 to 9999-12-31.
     if !(-62_167_219_200..=253_402_300_799).contains(&seconds) {
         return seconds.to_string();

@@ -9,7 +9,7 @@ pub mod aws;
 mod azure;
 mod basic;
 pub mod checksum;
-mod civil;
+pub(crate) mod civil;
 mod github;
 mod gitlab;
 mod grafana;

@@ -18,7 +18,7 @@ fn commonness() -> impl Fn(&[u8]) -> u64 {
         .map(|(window, count)| (window.to_owned(), count.parse().unwrap()))
         .collect();
     move |window| {
-        let hex: String = window.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = data_encoding::HEXLOWER.encode(window);
         // What the file leaves out is rarer than all that stands in it; the guess ranks it.
         counts
             .get(&hex)

@@ -22,13 +22,13 @@ fn found(engine: &Engine, text: &str) -> Vec<String> {
         true,
         &mut Scratch::default(),
         |found| {
-            if let Found::Candidate(candidate) = found {
-                if matches!(
+            if let Found::Candidate(candidate) = found
+                && matches!(
                     judge(rules, &candidate, b"config/settings.txt"),
                     Judged::Kept { .. }
-                ) {
-                    ids.push(rules.rule(candidate.rule).id.to_string());
-                }
+                )
+            {
+                ids.push(rules.rule(candidate.rule).id.to_string());
             }
         },
     );
