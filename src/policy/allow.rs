@@ -91,12 +91,12 @@ fn entry(line: &str) -> Result<Entry, String> {
         rest = rest.trim_start();
         // The reason is the rest of the line, blanks and all.
         if let Some(reason) = rest.strip_prefix("reason=") {
-            out.reason = reason.trim().to_owned();
+            reason.trim().clone_into(&mut out.reason);
             break;
         }
         let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
         match word.split_once('=') {
-            Some(("rule", value)) => out.rule = value.to_owned(),
+            Some(("rule", value)) => value.clone_into(&mut out.rule),
             Some(("owner", value)) => out.owner = Some(value.to_owned()),
             Some(("expires", value)) if is_date(value) => out.expires = Some(value.to_owned()),
             Some(("expires", value)) => {

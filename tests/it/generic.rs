@@ -124,5 +124,5 @@ fn what_is_no_password_is_not_found() {
         "if password == \"q{base62:9}{digits:2}\":\n",
         None,
     );
-    check("locale/de.yml", "password: \"Kennwort\"\n", None);
+    check("locale/de.yml", "password: \"Kenn{one:wort}\"\n", None);
 }

@@ -12,6 +12,8 @@ mod hooks;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod own_tree;
+#[cfg(test)]
 mod pairs;
 #[cfg(test)]
 mod patterns;
