@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench stages`
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use divan::{Bencher, counter::BytesCount};
 use keyfence::{
     Options, RuleSet, Scanner, SourceKind,
@@ -48,6 +49,22 @@ fn prefilter_plain(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::new(text.len()))
         .bench_local(|| prefilter.find(&text, &mut hits));
+}
+
+/// The same literals in a dense Aho-Corasick automaton, hits counted only.
+#[divan::bench]
+fn aho_corasick_dfa(bencher: Bencher<'_, '_>) {
+    let text = corpus(false);
+    let prefilter = Prefilter::of(&RuleSet::builtin());
+    let literals = prefilter.tables().literals.iter();
+    let automaton = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .ascii_case_insensitive(true)
+        .build(literals.map(|literal| literal.text.as_bytes()))
+        .expect("the literals make an automaton");
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| automaton.find_overlapping_iter(&text).count());
 }
 
 #[divan::bench]

@@ -61,6 +61,11 @@ impl Prefilter {
         Self { tables, vector }
     }
 
+    /// Returns what is looked for.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
     /// Returns the same prefilter with the portable twins of its engines.
     #[must_use]
     pub fn plain(mut self) -> Self {
