@@ -1,7 +1,7 @@
 //! Finds anchors in bytes, nothing else.
 //!
-//! [`Tables`] say which literals to look for: each by the three rarest bytes in a row, its window. One bit says whether any literal
-//! has the window that stands at a position; only where it is set are literals compared.
+//! [`Tables`] say which literals to look for: each by the three rarest bytes in a row, its window. A bitmap says whether any literal
+//! has the window that stands at a position; only where it may are literals compared.
 //!
 //! Why not Aho-Corasick: the dense automaton for these literals reads about 0.4 GB/s a core. Why not fingerprints in eight
 //! buckets (Teddy): with more than 700 literals most positions pass. `benches/RESULTS.md` has the numbers.

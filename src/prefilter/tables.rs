@@ -22,17 +22,20 @@ pub(super) const MIN_LITERAL: usize = 3;
 /// How many bytes of a literal its window has.
 pub(super) const WINDOW: usize = 3;
 
-/// How many bits the hash of a window has.
-pub(super) const HASH_BITS: u32 = 17;
+/// How many bits of the hash name a word of the bitmap.
+pub(super) const INDEX_BITS: u32 = 12;
 
-/// How many words of 32 bits the bitmap has.
-pub(super) const BITMAP_WORDS: usize = 1 << (HASH_BITS - 5);
+/// How many words of 32 bits the bitmap has: 16 KiB, half of the smallest first-level cache in use.
+pub(super) const BITMAP_WORDS: usize = 1 << INDEX_BITS;
+
+/// Where in the hash the numbers of a window's two bits begin, five bits each.
+pub(super) const BIT_SHIFTS: [u32; 2] = [15, 10];
 
 /// The odd number near 2^32 divided by the golden ratio (Knuth, "The Art of Computer Programming", section 6.4).
 pub(super) const MULTIPLIER: u32 = 0x9e37_79b1;
 
-/// How many slots the table of chains has: neighbouring hashes share one.
-const SLOTS: usize = 1 << 12;
+/// How many slots the table of chains has: one for each word of the bitmap.
+const SLOTS: usize = BITMAP_WORDS;
 
 /// A window in the list of its slot, with as much of its literal as fits a word: most windows that pass the bitmap are told from
 /// the literal's by that word, without a look at the literal.
@@ -55,7 +58,8 @@ pub struct Tables {
     pub literals: Cow<'static, [Literal]>,
     /// Where in its literal each literal's window begins.
     pub windows: Cow<'static, [u8]>,
-    /// One bit for each hash of a window: set when some literal's window has it.
+    /// Two bits of one word for each window (a blocked Bloom filter: Putze, Sanders, Singler, "Cache-, Hash- and Space-Efficient Bloom
+    /// Filters", 2009): with both set, some literal has the window, or by chance in one of a thousand positions.
     pub bitmap: Cow<'static, [u32]>,
     /// Hash of a window, without its last bits, to the first entry of `chain`; 0 for none.
     pub slots: Cow<'static, [u16]>,
@@ -135,8 +139,10 @@ impl Tables {
             let mut used = Vec::new();
             for text in cases(&tag[..WINDOW], literal.fold) {
                 let hash = hash(load(&text));
-                bitmap[hash >> 5] |= 1 << (hash & 31);
-                let slot = slot(hash);
+                bitmap[index(hash)] |= BIT_SHIFTS
+                    .iter()
+                    .fold(0, |word, shift| word | 1 << (hash >> shift & 31));
+                let slot = index(hash);
                 if !used.contains(&slot) {
                     used.push(slot);
                     let entry = u16::try_from(chain.len()).expect("fewer than 65,535 windows");
@@ -175,7 +181,7 @@ impl Tables {
         let here = &bytes[at..bytes.len().min(at + WINDOW + 1)];
         word[..here.len()].copy_from_slice(here);
         let word = u32::from_le_bytes(word);
-        let mut entry = self.slots[slot(hash(word))];
+        let mut entry = self.slots[index(hash(word))];
         while entry != 0 {
             let link = self.chain[usize::from(entry)];
             entry = link.next;
@@ -205,7 +211,10 @@ const FOLD: u32 = 0x2020_2020;
 #[inline]
 pub(super) fn may_start(bits: &[u32; BITMAP_WORDS], word: u32) -> bool {
     let hash = hash(word);
-    bits[hash >> 5] >> (hash & 31) & 1 == 1
+    let word = bits[index(hash)];
+    BIT_SHIFTS
+        .iter()
+        .all(|shift| word >> (hash >> shift & 31) & 1 == 1)
 }
 
 /// Returns the forms of a window that differ in case only, where case does not count.
@@ -233,16 +242,16 @@ fn load(text: &[u8]) -> u32 {
     u32::from_le_bytes(word)
 }
 
-/// Returns the hash of the three low bytes of `word`: the high bits of a product .
+/// Returns the hash of the three low bytes of `word`.
 #[inline]
-fn hash(word: u32) -> usize {
-    ((word << 8).wrapping_mul(MULTIPLIER) >> (32 - HASH_BITS)) as usize
+fn hash(word: u32) -> u32 {
+    (word << 8).wrapping_mul(MULTIPLIER)
 }
 
-/// Returns the slot of a hash.
+/// Returns the word of the bitmap, and the slot, for a hash.
 #[inline]
-fn slot(hash: usize) -> usize {
-    hash >> (HASH_BITS - 12)
+fn index(hash: u32) -> usize {
+    (hash >> (32 - INDEX_BITS)) as usize
 }
 
 /// Returns where the rarest window of the literal begins, as `rarity` has it: how common three bytes in a row are.

@@ -1,17 +1,18 @@
 //! The AVX2 engine: the bits of 16 windows at a time. Its portable twin is [`super::plain`].
 //!
 //! A register takes eight overlapping windows of three bytes (`vpshufb`), multiplies them into hashes (`vpmulld`), fetches the eight
-//! words of the bitmap (`vpgatherdd`) and shifts each one's bit to the top (`vpsllvd`).
+//! words of the bitmap (`vpgatherdd`) and shifts each one's two bits to the top (`vpsllvd`).
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm256_andnot_si256, _mm256_broadcastsi128_si256,
-    _mm256_castsi256_ps, _mm256_i32gather_epi32, _mm256_movemask_ps, _mm256_mullo_epi32,
-    _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi32,
+    __m128i, __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_andnot_si256,
+    _mm256_broadcastsi128_si256, _mm256_castsi256_ps, _mm256_i32gather_epi32, _mm256_movemask_ps,
+    _mm256_mullo_epi32, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8,
+    _mm256_sllv_epi32, _mm256_srli_epi32,
 };
 
 use super::{
     Hit, Tables, offset, plain,
-    tables::{BITMAP_WORDS, HASH_BITS, MULTIPLIER},
+    tables::{BIT_SHIFTS, BITMAP_WORDS, INDEX_BITS, MULTIPLIER},
 };
 
 /// How many positions one load of 16 bytes serves: the last one's window ends at byte 10.
@@ -59,16 +60,22 @@ fn windows(bits: &[u32; BITMAP_WORDS], text: &[u8]) -> u32 {
         -1, 7, 8, 9,
     );
     let text = load(text);
-    let hash = _mm256_srli_epi32::<{ 32 - HASH_BITS.cast_signed() }>(_mm256_mullo_epi32(
+    let hash = _mm256_mullo_epi32(
         _mm256_shuffle_epi8(text, spread),
         _mm256_set1_epi32(MULTIPLIER.cast_signed()),
-    ));
-    let index = _mm256_srli_epi32::<5>(hash);
+    );
+    let index = _mm256_srli_epi32::<{ 32 - INDEX_BITS.cast_signed() }>(hash);
     #[expect(unsafe_code, reason = "a gather from the bitmap")]
-    // SAFETY: a hash has `HASH_BITS` bits and a word 2^5, so `index` is below `BITMAP_WORDS`.
+    // SAFETY: `index` has `INDEX_BITS` bits, so it is below `BITMAP_WORDS`.
     let words = unsafe { _mm256_i32gather_epi32::<4>(bits.as_ptr().cast::<i32>(), index) };
-    let top = _mm256_sllv_epi32(words, _mm256_andnot_si256(hash, _mm256_set1_epi32(31)));
-    _mm256_movemask_ps(_mm256_castsi256_ps(top)).cast_unsigned()
+    // Shifting left by 31 - n brings bit n to the top.
+    let ones = _mm256_set1_epi32(31);
+    let first = _mm256_srli_epi32::<{ BIT_SHIFTS[0].cast_signed() }>(hash);
+    let second = _mm256_srli_epi32::<{ BIT_SHIFTS[1].cast_signed() }>(hash);
+    let first = _mm256_sllv_epi32(words, _mm256_andnot_si256(first, ones));
+    let second = _mm256_sllv_epi32(words, _mm256_andnot_si256(second, ones));
+    let both = _mm256_and_si256(first, second);
+    _mm256_movemask_ps(_mm256_castsi256_ps(both)).cast_unsigned()
 }
 
 /// Returns 16 bytes twice.
