@@ -48,7 +48,7 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
         .collect();
     let mut taken = overlap::Kept::default();
     for member in groups.iter().flat_map(|group| &group.parts) {
-        taken.insert(&member.detection);
+        taken.take_part(&member.detection);
     }
     let lone: Vec<Detection> = pool
         .into_iter()
@@ -56,7 +56,10 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
         .chain(others)
         .filter_map(|d| alone(rules, d, &paired))
         .collect();
-    let free: Vec<Detection> = lone.into_iter().filter(|d| taken.allows(d)).collect();
+    let free: Vec<Detection> = lone
+        .into_iter()
+        .filter(|d| taken.allows(rules, d))
+        .collect();
     let kept = overlap::without_overlaps(rules, free);
     let texts = Texts::of(rules, &kept);
     groups.extend(
