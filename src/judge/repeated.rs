@@ -175,6 +175,11 @@ mod tests {
             "deadbeefdeadbeefdeadbeef",
             Some(Opinion::Drop),
         );
+        check(
+            SecretKind::Token,
+            "kW8sZp3q'\n                    'Rb6vX2",
+            None,
+        );
         check(SecretKind::Password, "zzzzzzzz", Some(Opinion::Drop));
         check(SecretKind::Password, "12345678", Some(Opinion::Lower));
         check(SecretKind::Password, "qwertyui", Some(Opinion::Lower));

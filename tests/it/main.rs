@@ -14,6 +14,8 @@ mod laws;
 #[cfg(test)]
 mod pairs;
 #[cfg(test)]
+mod pairs_decoded;
+#[cfg(test)]
 mod patterns;
 mod readme;
 mod reports;
