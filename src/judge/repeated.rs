@@ -28,10 +28,11 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     if scene.rule.kind == SecretKind::Password {
         return password(body);
     }
-    (is_patterned(body)
-        || longest_run(body) >= run_limit(body)
-        || longest_pair_run(body) >= run_limit(body) + 4)
-        .then_some(Opinion::Drop)
+    // White space stands only between the literals of a value that goes over several lines: how much says nothing of it.
+    let runs = body.split(u8::is_ascii_whitespace).any(|piece| {
+        longest_run(piece) >= run_limit(body) || longest_pair_run(piece) >= run_limit(body) + 4
+    });
+    (is_patterned(body) || runs).then_some(Opinion::Drop)
 }
 
 /// A person may have chosen a sequence; one letter repeated fills a space.
@@ -173,6 +174,11 @@ mod tests {
             SecretKind::Opaque,
             "deadbeefdeadbeefdeadbeef",
             Some(Opinion::Drop),
+        );
+        check(
+            SecretKind::Token,
+            "kW8sZp3q'\n                    'Rb6vX2",
+            None,
         );
         check(SecretKind::Password, "zzzzzzzz", Some(Opinion::Drop));
         check(SecretKind::Password, "12345678", Some(Opinion::Lower));

@@ -26,7 +26,7 @@ pub use rules::{PairRule, PartSpec, pair_rules};
 
 use crate::{
     detection::Detection,
-    rule::{Anchor, Confidence, Rule, RuleSet},
+    rule::{Anchor, Confidence, Rule, RuleSet, SecretKind},
     validate::aws,
 };
 
@@ -48,7 +48,7 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
         .collect();
     let mut taken = overlap::Kept::default();
     for member in groups.iter().flat_map(|group| &group.parts) {
-        taken.insert(&member.detection);
+        taken.take_part(&member.detection);
     }
     let lone: Vec<Detection> = pool
         .into_iter()
@@ -56,12 +56,15 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
         .chain(others)
         .filter_map(|d| alone(rules, d, &paired))
         .collect();
-    let free: Vec<Detection> = lone.into_iter().filter(|d| taken.allows(d)).collect();
+    let free: Vec<Detection> = lone
+        .into_iter()
+        .filter(|d| taken.allows(rules, d))
+        .collect();
     let kept = overlap::without_overlaps(rules, free);
     let texts = Texts::of(rules, &kept);
     groups.extend(
         kept.into_iter()
-            .filter(|d| !(is_key_id(rules, d) && texts.hold(d)))
+            .filter(|d| !(is_key_id_or_token(rules, d) && texts.hold(d) || texts.hide(rules, d)))
             .map(|d| Group::single(rules, d)),
     );
     groups.sort_by(|a, b| {
@@ -107,6 +110,10 @@ fn alone(rules: &RuleSet, mut d: Detection, paired: &BTreeSet<Vec<u8>>) -> Optio
             }
             Some(label) if label.kind == LabelKind::Secret => d.confidence = Confidence::Medium,
             Some(label) if label.kind == LabelKind::Other => return None,
+            // `aws_key`: what is meant is rarely a random value of just this form.
+            Some(label) if label.aws && label.kind != LabelKind::Token => {
+                d.confidence = Confidence::Medium;
+            }
             _ => {}
         }
     }
@@ -123,14 +130,31 @@ fn is_key_id(rules: &RuleSet, d: &Detection) -> bool {
     rules.rule(d.rule).part.as_deref() == Some("aws/access-key-id")
 }
 
-/// The whole matches of findings that are no parts: a key id within one (a pre-signed URL) says nothing new.
-struct Texts {
+fn is_key_id_or_token(rules: &RuleSet, d: &Detection) -> bool {
+    is_key_id(rules, d) || rules.rule(d.rule).part.as_deref() == Some("aws/session-token")
+}
+
+/// The whole matches of findings that are no parts: a key id or a session token within one (a pre-signed URL) says nothing new, nor
+/// does what a sure token of the same vendor holds when it is decoded.
+struct Texts<'a> {
+    /// Where the secrets of sure tokens start and end, and whose they are. They do not overlap.
+    tokens: Vec<(u64, u64, &'a str)>,
     /// Where they start, in order, and where the farthest of those so far ends.
     spans: Vec<(u64, u64)>,
 }
 
-impl Texts {
-    fn of(rules: &RuleSet, kept: &[Detection]) -> Self {
+impl<'a> Texts<'a> {
+    fn of(rules: &'a RuleSet, kept: &[Detection]) -> Self {
+        let mut tokens: Vec<_> = kept
+            .iter()
+            .filter(|d| d.decoded.is_empty() && d.confidence == Confidence::High)
+            .filter(|d| rules.rule(d.rule).kind == SecretKind::Token)
+            .map(|d| {
+                let provider: &str = &rules.rule(d.rule).provider;
+                (d.secret_span.start, d.secret_span.end, provider)
+            })
+            .collect();
+        tokens.sort_unstable();
         let mut spans: Vec<(u64, u64)> = kept
             .iter()
             .filter(|d| rules.rule(d.rule).part.is_none() && d.decoded.is_empty())
@@ -142,7 +166,19 @@ impl Texts {
             farthest = farthest.max(*end);
             *end = farthest;
         }
-        Self { spans }
+        Self { tokens, spans }
+    }
+
+    fn hide(&self, rules: &RuleSet, d: &Detection) -> bool {
+        let count = self
+            .tokens
+            .partition_point(|(start, ..)| *start <= d.secret_span.start);
+        let last = count.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let own: &str = &rules.rule(d.rule).provider;
+        !d.decoded.is_empty()
+            && last.is_some_and(|(_, end, provider)| {
+                *end >= d.secret_span.end && [provider, "generic"].contains(&own)
+            })
     }
 
     fn hold(&self, d: &Detection) -> bool {

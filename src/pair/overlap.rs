@@ -8,26 +8,32 @@ use std::cmp::Reverse;
 
 use crate::{
     detection::Detection,
-    rule::{Anchor, Rule, RuleSet},
+    rule::{Anchor, Confidence, RuleSet},
 };
 
-/// How much a rule knows about what it finds.
-fn specificity(rule: &Rule) -> u8 {
+/// [`specificity`] of a rule for one vendor.
+const VENDOR: u8 = 2;
+
+/// How much is known about what was found.
+fn specificity(rules: &RuleSet, d: &Detection) -> u8 {
+    let rule = rules.rule(d.rule);
     let only_shape = rule
         .anchors
         .iter()
         .all(|anchor| matches!(anchor, Anchor::Base64Run(_)));
+    // The names that other rules go by do not stand in what is decoded, but round it: where one made it sure, it counts.
+    let named = !d.decoded.is_empty() && d.confidence == Confidence::High;
     match (only_shape, &*rule.provider) {
-        (true, _) => 0,
+        (true, _) if !named => 0,
         (false, "generic") => 1,
-        (false, _) => 2,
+        _ => VENDOR,
     }
 }
 
 /// The order in which detections are preferred, best first.
 fn preference(rules: &RuleSet, d: &Detection) -> impl Ord + use<> {
     (
-        Reverse(specificity(rules.rule(d.rule))),
+        Reverse(specificity(rules, d)),
         Reverse(d.confidence),
         Reverse(d.secret_span.end - d.secret_span.start),
         Reverse(d.span.end - d.span.start),
@@ -38,11 +44,12 @@ fn preference(rules: &RuleSet, d: &Detection) -> impl Ord + use<> {
 
 /// Keeps, of detections whose secrets overlap, the preferred one; the rest come back in the order of their start.
 ///
-/// Values found by decoding may be mapped to the same place and are different secrets; they overlap only when they are equal.
+/// Values found by decoding may be mapped to the same place and are different secrets; they overlap only when they are equal. The
+/// encoded text itself is no other secret: a rule that knows no vendor does not speak for it beside one that knows what it hides.
 pub fn without_overlaps(rules: &RuleSet, mut detections: Vec<Detection>) -> Vec<Detection> {
     detections.sort_by_cached_key(|d| preference(rules, d));
     let mut kept = Kept::default();
-    detections.retain(|d| kept.insert(d));
+    detections.retain(|d| kept.insert(rules, d));
     detections.sort_by_key(|d| (d.secret_span.start, d.secret_span.end, d.rule));
     detections
 }
@@ -54,28 +61,48 @@ pub(super) struct Kept {
     plain: std::collections::BTreeMap<u64, u64>,
     /// What decoding found: span and value.
     decoded: std::collections::BTreeSet<(u64, u64, Box<[u8]>)>,
+    /// Where what decoding found stands that a rule for a vendor knows, by start; of equal starts the farthest end.
+    hidden: std::collections::BTreeMap<u64, u64>,
 }
 
 impl Kept {
     /// Takes the span of `d`; returns false when it is taken already.
-    pub(super) fn insert(&mut self, d: &Detection) -> bool {
-        let allowed = self.allows(d);
-        let span = &d.secret_span;
-        if allowed && d.decoded.is_empty() {
-            self.plain.insert(span.start, span.end);
-        } else if allowed {
-            self.decoded
-                .insert((span.start, span.end, d.secret.expose().into()));
+    fn insert(&mut self, rules: &RuleSet, d: &Detection) -> bool {
+        let allowed = self.allows(rules, d);
+        if allowed {
+            self.take(d, specificity(rules, d) >= VENDOR);
         }
         allowed
     }
 
-    /// Returns true when the span of `d` is free.
-    pub(super) fn allows(&self, d: &Detection) -> bool {
+    /// Takes the span of `d`, a part of a credential.
+    pub(super) fn take_part(&mut self, d: &Detection) {
+        self.take(d, true);
+    }
+
+    fn take(&mut self, d: &Detection, known: bool) {
         let span = &d.secret_span;
         if d.decoded.is_empty() {
-            let before = self.plain.range(..span.end).next_back();
-            before.is_none_or(|(_, end)| *end <= span.start)
+            self.plain.insert(span.start, span.end);
+            return;
+        }
+        if known {
+            let end = self.hidden.entry(span.start).or_default();
+            *end = span.end.max(*end);
+        }
+        self.decoded
+            .insert((span.start, span.end, d.secret.expose().into()));
+    }
+
+    /// Returns true when the span of `d` is free.
+    pub(super) fn allows(&self, rules: &RuleSet, d: &Detection) -> bool {
+        let span = &d.secret_span;
+        if d.decoded.is_empty() {
+            let free = |spans: &std::collections::BTreeMap<u64, u64>| {
+                let before = spans.range(..span.end).next_back();
+                before.is_none_or(|(_, end)| *end <= span.start)
+            };
+            free(&self.plain) && (specificity(rules, d) >= VENDOR || free(&self.hidden))
         } else {
             !self
                 .decoded

@@ -5,6 +5,7 @@
 //! | start | 60 |
 //! | each 48 bytes between them, at most 60 times | -1 |
 //! | each line between them | -1 |
+//! | both together, where the names say id and secret and no border lies between | at most -40 |
 //! | on one line | +10 |
 //! | an INI header or a document mark (`---`) between them | -120: never |
 //! | another section border between them (object, block, element, list item) | -20 |
@@ -34,6 +35,13 @@ pub(super) const MAX_BYTES: u64 = 4096;
 /// The most lines between two parts.
 pub(super) const MAX_LINES: u64 = 30;
 
+/// The most lines between two parts of one section whose names say what they are: the file that `s3cmd --configure` writes has some
+/// dozens of options between them, in the order of the alphabet.
+const MAX_LINES_NAMED: u64 = 100;
+
+/// The most points that distance costs two such parts.
+const MAX_FAR_NAMED: i32 = 40;
+
 /// The points that make a pair.
 pub(super) const ACCEPT: i32 = 20;
 
@@ -42,11 +50,7 @@ pub(super) const SURE: i32 = 30;
 
 /// Returns how many bytes and lines lie between two detections, or nothing when they overlap or are too far apart.
 fn between(a: &Detection, b: &Detection) -> Option<(u64, u64)> {
-    let (first, second) = if a.secret_span.start <= b.secret_span.start {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let (first, second) = in_order(a, b);
     // What was decoded from one text may be mapped to the same place.
     let one_blob = !a.decoded.is_empty() && a.decoded == b.decoded;
     let bytes = match second.secret_span.start.checked_sub(first.secret_span.end) {
@@ -55,7 +59,55 @@ fn between(a: &Detection, b: &Detection) -> Option<(u64, u64)> {
         None => return None,
     };
     let lines = second.start.line.saturating_sub(first.end.line);
-    (bytes <= MAX_BYTES && lines <= MAX_LINES).then_some((bytes, lines))
+    let most = if are_named(a, b) {
+        MAX_LINES_NAMED
+    } else {
+        MAX_LINES
+    };
+    (bytes <= MAX_BYTES && lines <= most).then_some((bytes, lines))
+}
+
+/// Returns true when one is called an id and the other a secret, of the same thing, in the same section.
+fn are_named(a: &Detection, b: &Detection) -> bool {
+    let (Some(one), Some(other)) = (&a.context, &b.context) else {
+        return false;
+    };
+    let kinds = (one.label.kind, other.label.kind);
+    matches!(
+        kinds,
+        (LabelKind::Id, LabelKind::Secret) | (LabelKind::Secret, LabelKind::Id)
+    ) && one.label.stem == other.label.stem
+        && !crosses(a, b, |c| c.header_back)
+        && !crosses(a, b, |c| c.section_back)
+}
+
+/// Returns true when the border of the later part lies between both.
+fn crosses(a: &Detection, b: &Detection, back: impl Fn(&Context) -> Option<u32>) -> bool {
+    let (first, second) = in_order(a, b);
+    border(second, back).is_some_and(|border| border >= first.secret_span.end)
+        && first.decoded == second.decoded
+}
+
+/// Returns true when the later part stands in a wider section than the earlier: that one's has ended between them.
+fn leaves_section(a: &Detection, b: &Detection) -> bool {
+    let (first, second) = in_order(a, b);
+    let start = |part| border(part, |c| c.section_back);
+    first.decoded == second.decoded
+        && start(second).is_some_and(|outer| start(first).is_some_and(|inner| outer < inner))
+}
+
+/// Returns where the border stands that is `back` bytes before the part.
+fn border(part: &Detection, back: impl Fn(&Context) -> Option<u32>) -> Option<u64> {
+    let back = part.context.as_deref().and_then(back)?;
+    Some(part.secret_span.start.saturating_sub(u64::from(back)))
+}
+
+fn in_order<'a>(a: &'a Detection, b: &'a Detection) -> (&'a Detection, &'a Detection) {
+    if a.secret_span.start <= b.secret_span.start {
+        (a, b)
+    } else {
+        (b, a)
+    }
 }
 
 /// Returns the points for `id` and `secret` being one credential, or nothing when they cannot be.
@@ -84,33 +136,28 @@ pub(super) fn score(id: &Detection, secret: &Detection) -> Option<i32> {
 pub(super) fn near(a: &Detection, b: &Detection) -> Option<i32> {
     let (bytes, lines) = between(a, b)?;
     let far = i32::try_from((bytes / 48).min(60) + lines).unwrap_or(i32::MAX);
+    let far = if are_named(a, b) {
+        far.min(MAX_FAR_NAMED)
+    } else {
+        far
+    };
     let same_line = if a.start.line == b.start.line { 10 } else { 0 };
     Some(60 - far + same_line + places(a, b))
 }
 
 /// Returns the points for the borders between two parts and for how their lines look.
 fn places(a: &Detection, b: &Detection) -> i32 {
-    let (first, second) = if a.secret_span.start <= b.secret_span.start {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let (first, second) = in_order(a, b);
     let (Some(above), Some(below)) = (&first.context, &second.context) else {
         return 0;
     };
-    let crosses = |back: Option<u32>| {
-        first.decoded == second.decoded
-            && back.is_some_and(|back| {
-                second.secret_span.start.saturating_sub(u64::from(back)) >= first.secret_span.end
-            })
-    };
     let mut points = 0;
-    if crosses(below.header_back) {
+    if crosses(a, b, |c| c.header_back) {
         points -= 120;
-    } else if crosses(below.section_back) {
+    } else if crosses(a, b, |c| c.section_back) || leaves_section(a, b) {
         points -= 20;
     }
-    if crosses(below.paragraph_back) {
+    if crosses(a, b, |c| c.paragraph_back) {
         points -= 6;
     }
     points += if above.commented == below.commented {

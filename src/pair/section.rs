@@ -9,7 +9,7 @@ use bstr::ByteSlice as _;
 /// Returns how many bytes before the end of `before` the nearest section starts that the value right behind `before` is in.
 pub(super) fn section_back(before: &[u8]) -> Option<u32> {
     [
-        brace(before),
+        bracket(before),
         header_back(before).map(|back| before.len() - back as usize),
         indented_parent(before),
         element(before),
@@ -32,16 +32,26 @@ pub(super) fn paragraph_back(before: &[u8]) -> Option<u32> {
     }
 }
 
-/// The nearest `{` that is not closed: of a JSON object, an HCL block, a function.
-fn brace(before: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
+/// The nearest `{`, `[` or `(` that is not closed: of a JSON object or array, an HCL block, a row of SQL, a call.
+fn bracket(before: &[u8]) -> Option<usize> {
+    let mut closed = [0_usize; 3];
     for (at, byte) in before.iter().enumerate().rev() {
-        match byte {
-            b'}' => depth += 1,
+        let (kind, opens) = match byte {
+            b'{' => (0, true),
+            b'[' => (1, true),
+            b'(' => (2, true),
+            b'}' => (0, false),
+            b']' => (1, false),
+            b')' => (2, false),
+            _ => continue,
+        };
+        if !opens {
+            closed[kind] += 1;
+        } else if closed[kind] > 0 {
+            closed[kind] -= 1;
+        } else if before[..at].last() != Some(&b'$') {
             // `${` opens no section: it stands within a value.
-            b'{' if depth == 0 && before[..at].last() != Some(&b'$') => return Some(at),
-            b'{' => depth = depth.saturating_sub(1),
-            _ => {}
+            return Some(at);
         }
     }
     None
@@ -151,6 +161,9 @@ mod tests {
         check("x\n[\"one\"]\na = ");
         check("[{\"a\": 1}, ¦{\"b\": ");
         check("provider \"aws\" {\n a = 1\n}\nprovider \"aws\" ¦{\n  b = \"${x}");
+        check("values ('a', 'b'), ¦('c', '");
+        check("[[\"a\", \"b\"], ¦[\"c\", \"");
+        check("x = f(1)\ny = g¦(2, ");
         check("one:\n  a: 1\n¦two:\n  a: 1\n  b: ");
         check("- a: 1\n  b: 2\n¦- a: 1\n  b: ");
         check("<s><a>1</a></s>¦<s><a>2</a><b>");

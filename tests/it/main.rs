@@ -16,6 +16,8 @@ mod own_tree;
 #[cfg(test)]
 mod pairs;
 #[cfg(test)]
+mod pairs_decoded;
+#[cfg(test)]
 mod patterns;
 mod readme;
 mod reports;

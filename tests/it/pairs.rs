@@ -99,7 +99,7 @@ fn key(seed: u64) -> Key {
     }
 }
 
-/// Fills `@I1`, `@S1`, … with the keys of `seed`: the id, the secret (`P` percent-encoded, `J` and `U` JSON-escaped), the token, and the
+/// Fills `@I1`, `@S1`, … with the keys of `seed`: the id, the secret (`P` percent-encoded, `J` and `U` JSON-escaped, `E` with character references), the token, and the
 /// halves of the secret (`A`, `B`) and of the id (`C`, `D`).
 fn instance(template: &str, seed: u64) -> (String, Vec<Key>) {
     let mut text = template.to_owned();
@@ -121,6 +121,7 @@ fn instance(template: &str, seed: u64) -> (String, Vec<Key>) {
                 "U",
                 key.secret.replace('/', "\\u002f").replace('+', "\\u002B"),
             ),
+            ("E", key.secret.replace('/', "&#x2F;").replace('+', "&#43;")),
             ("T", key.token.clone()),
             ("A", a.to_owned()),
             ("B", b.to_owned()),
@@ -509,6 +510,55 @@ const ONE_KEY: &[(&str, &str)] = &[
         "near a commit id",
         "commit 3f786850e387550fdab836ed7e6dc881de23001b\nkey @I1\nsecret @S1\n",
     ),
+    (
+        "yaml, folded over two lines",
+        "aws:\n  access_key_id: @I1\n  secret_access_key: >-\n    @A1\n    @B1\n  region: x\n",
+    ),
+    (
+        "yaml, quoted and folded",
+        "s3:\n  access_key: '@I1'\n  secret_key: \"@A1\n    @B1\"\n",
+    ),
+    (
+        "split, the bare word secret",
+        "KEY = \"@I1\"\nSECRET = \"@A1\" + \"@B1\"\n",
+    ),
+    (
+        "split by php, the bare word secret",
+        "$id = '@C1' . '@D1';\r\n$secret = '@A1' . '@B1';\r\n",
+    ),
+    (
+        "adjacent literals, far indented",
+        "aws_access_key_id = '@C1' '@D1'\naws_secret_access_key = ('@A1'\n                         '@B1')\n",
+    ),
+    (
+        "both split, positional",
+        "client(\"@C1\" \"@D1\", \"@A1\" \"@B1\")\n",
+    ),
+    (
+        "template literals",
+        "accessKeyId: `@C1${'@D1'}`, secretAccessKey: `@A1${\"@B1\"}`",
+    ),
+    (
+        "template literals, empty expression",
+        "accessKeyId: `@C1${''}@D1`, secretAccessKey: `@A1${''}@B1`",
+    ),
+    (
+        "split in a notebook",
+        "\"source\": [\"id = \\\"@I1\\\"\\n\", \"aws_secret = \\\"@A1\\\" + \\\"@B1\\\"\\n\"]",
+    ),
+    ("form", "key=@I1&secret=@P1&region=x\n"),
+    (
+        "json escaped, the bare word secret",
+        "{\"key\":\"@I1\",\"secret\":\"@J1\"}",
+    ),
+    (
+        "character references",
+        "<a accessKey=\"@I1\" secretAccessKey=\"@E1\"/>",
+    ),
+    (
+        "many options between",
+        "[default]\naccess_key = @I1\nadd_headers = \nbucket_location = US\ncache_file = \ncheck_ssl_certificate = True\ncheck_ssl_hostname = True\ncloudfront_host = cloudfront.amazonaws.com\nconnection_pooling = True\ncontent_type = \ndefault_mime_type = binary/octet-stream\ndelay_updates = False\ndelete_after = False\ndelete_removed = False\ndry_run = False\nenable_multipart = True\nencrypt = False\nexpiry_days = \nfollow_symlinks = False\nforce = False\nget_continue = False\nguess_mime_type = True\nhost_base = s3.amazonaws.com\ninvalidate_on_cf = False\nlimit = -1\nlimitrate = 0\nlist_md5 = False\nlong_listing = False\nmax_delete = -1\nmime_type = \nmultipart_chunk_size_mb = 15\npreserve_attrs = True\nprogress_meter = True\nproxy_port = 0\nput_continue = False\nrecv_chunk = 65536\nreduced_redundancy = False\nsecret_key = @S1\nsend_chunk = 65536\n",
+    ),
 ];
 
 /// Several keys, each with its own secret.
@@ -586,6 +636,18 @@ const MANY_KEYS: &[(&str, &str)] = &[
     (
         "two with tokens",
         "[a]\naws_access_key_id = @I1\naws_secret_access_key = @S1\naws_session_token = @T1\n[b]\naws_access_key_id = @I2\naws_secret_access_key = @S2\naws_session_token = @T2\n",
+    ),
+    (
+        "sql rows, secret first",
+        "INSERT INTO k VALUES (1,'@S1','@I1'),(2,'@S2','@I2'),(3,'@S3','@I3');",
+    ),
+    (
+        "json arrays, secret first",
+        "[[\"@S1\",\"@I1\"],[\"@S2\",\"@I2\"]]",
+    ),
+    (
+        "json, ids as keys of objects",
+        "{\"@I1\":{\"secret\":\"@S1\"},\"@I2\":{\"secret\":\"@S2\"}}",
     ),
     (
         "xml",
@@ -667,6 +729,11 @@ fn lone_parts() {
         ),
         ("{base64:40}", "aws-secret-access-key-bare", Confidence::Low),
         (
+            "aws_key: {base64:40}",
+            "aws-secret-access-key-bare",
+            Confidence::Medium,
+        ),
+        (
             "id,aws secret\nx,{base64:40}\n",
             "aws-secret-access-key-bare",
             Confidence::High,
@@ -736,11 +803,19 @@ fn what_only_a_partner_makes_a_finding_is_none_alone() {
     }
 }
 
-/// The id in a pre-signed URL is part of that finding; one that has its secret beside it is a pair all the same.
+/// The id and the session token in a pre-signed URL are part of that finding; one that has its secret beside it is a pair all the same.
 #[test]
 fn the_id_in_a_signed_url_is_no_finding_of_its_own() {
     let url = "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA{base32:16}%2F20260102%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature={hex:64}";
     let text = fill(url, &mut Random::new(1)).unwrap();
+    let (pairs, others) = summary(&groups(&text));
+    assert!(pairs.is_empty());
+    assert_eq!(others, ["aws-presigned-url-v4"]);
+    let with_token = url.replace(
+        "&X-Amz-SignedHeaders",
+        "&X-Amz-Security-Token=IQoJb3JpZ2luX2Vj{base62:300}%3D&X-Amz-SignedHeaders",
+    );
+    let text = fill(&with_token, &mut Random::new(1)).unwrap();
     let (pairs, others) = summary(&groups(&text));
     assert!(pairs.is_empty());
     assert_eq!(others, ["aws-presigned-url-v4"]);

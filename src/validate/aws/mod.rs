@@ -9,8 +9,9 @@ pub mod token;
 
 use std::borrow::Cow;
 
-/// Returns the value that `raw` stands for: a value may be percent-encoded (`%2F`), JSON-escaped (`\/`, `\u002f`) or split into
-/// neighbouring string literals (`"wJal" + "rXUt"`).
+/// Returns the value that `raw` stands for: a value may be percent-encoded (`%2F`), JSON-escaped (`\/`, `\u002f`), written with
+/// character references (`&#x2F;`), split into neighbouring string literals (`"wJal" + "rXUt"`, `` `wJal${"rXUt"}` ``) or wrapped
+/// over lines.
 ///
 /// Used for access key ids and secrets, whose alphabet holds none of the bytes removed here, so nothing of a plain value is lost.
 pub fn plain(raw: &[u8]) -> Cow<'_, [u8]> {
@@ -25,7 +26,9 @@ pub fn plain(raw: &[u8]) -> Cow<'_, [u8]> {
     let mut between = false;
     while let Some(&byte) = raw.get(at) {
         let rest = &raw[at..];
-        if byte == b'"' || byte == b'\'' || byte == b'`' {
+        if let Some(len) = interpolation(rest).filter(|_| !between) {
+            at += len;
+        } else if byte == b'"' || byte == b'\'' || byte == b'`' {
             between = !between;
             at += 1;
         } else if between {
@@ -43,6 +46,18 @@ pub fn plain(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// Returns the length of the sign at the start of `text` by which a template literal passes to or from a literal within it: `${"`,
+/// `${""}`, `"}`.
+fn interpolation(text: &[u8]) -> Option<usize> {
+    let is_quote = |at: usize| text.get(at).is_some_and(|b| b"\"'`".contains(b));
+    if text.starts_with(b"${") {
+        let quotes = (2..4).take_while(|at| is_quote(*at)).count();
+        let empty = quotes == 2 && text.get(4) == Some(&b'}');
+        return Some(2 + quotes + usize::from(empty));
+    }
+    (is_quote(0) && text.get(1) == Some(&b'}')).then_some(2)
+}
+
 /// Returns the byte that the escape at the start of `text` stands for, and the escape's length.
 fn escape(text: &[u8]) -> Option<(u8, usize)> {
     let hex = |digits: &[u8]| {
@@ -51,6 +66,15 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
     };
     if text.first() == Some(&b'%') {
         return Some((hex(text.get(1..3)?)?, 3));
+    }
+    if let Some(reference) = text.strip_prefix(b"&#") {
+        let len = memchr::memchr(b';', reference.get(..4.min(reference.len()))?)?;
+        let digits = &reference[..len];
+        let value = match digits {
+            [b'x' | b'X', digits @ ..] => hex(digits)?,
+            _ => std::str::from_utf8(digits).ok()?.parse().ok()?,
+        };
+        return Some((value, len + 3));
     }
     let slashes = text.iter().take(2).take_while(|b| **b == b'\\').count();
     let after = text.get(slashes..)?;
@@ -86,5 +110,10 @@ mod tests {
         check(r#"aB" + "cd' . 'ef"#, "aBcdef");
         check("aB\\\n  cd", "aBcd");
         check("aB\" & _\n \"cd", "aBcd");
+        check("aB&#x2F;c&#43;d", "aB/c+d");
+        check("aB\\\" + \\\"cd", "aBcd");
+        check("aB${\"cd\"}ef", "aBcdef");
+        check("aB${''}cd", "aBcd");
+        check("aB\n    cd", "aBcd");
     }
 }
