@@ -8,7 +8,7 @@ use std::{
 
 use bstr::BStr;
 
-use super::{Failure, args, environment, output::Output, settings};
+use super::{Failure, args, environment, output::Output, progress, settings};
 use crate::{
     finding::Outcome,
     matcher::lines::Place,
@@ -34,7 +34,10 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         scan_message(&scanner, file)?
     } else {
         let mut result = Ok(());
-        let outcome = scanner.run(|make| result = read(args, threads, limit, make));
+        let style = environment::progress(common.progress);
+        let outcome = progress::watch(style, |counts| {
+            scanner.run_watched(counts, |make| result = read(args, threads, limit, make))
+        });
         result?;
         outcome
     };
