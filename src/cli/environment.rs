@@ -59,7 +59,7 @@ pub(super) fn outer_config() -> OuterConfig {
         files.push(path("GIT_CONFIG_SYSTEM").unwrap_or_else(|| PathBuf::from("/etc/gitconfig")));
     }
     if let Some(file) = path("GIT_CONFIG_GLOBAL") {
-        files.push(file)
+        files.push(file);
     } else {
         files.extend(xdg.as_ref().map(|dir| dir.join("config")));
         files.extend(home.as_ref().map(|home| home.join(".gitconfig")));

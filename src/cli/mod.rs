@@ -100,7 +100,7 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
                 return CLEAN;
             }
             // Nothing can be done when standard error is closed, too.
-            drop(writeln!(std::io::stderr(), "keyfence: {failure}"));
+            drop(writeln!(io::stderr(), "keyfence: {failure}"));
             TROUBLE
         }
     }
@@ -113,8 +113,8 @@ fn is_broken_pipe(failure: &Failure) -> bool {
         .map(|cause| cause as &(dyn Error + 'static));
     while let Some(error) = cause {
         if error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            .downcast_ref::<io::Error>()
+            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
         {
             return true;
         }

@@ -22,8 +22,7 @@ pub(super) fn secrets(engine: &Engine, findings: &[Finding], skipped: &[Skipped]
     for path in paths {
         engine.find(path, 0..path.len(), true, &mut scratch, |found| {
             if let Found::Candidate(candidate) = found
-                && let Judged::Kept { secret, .. } =
-                    judge_briefly(engine.rules(), &candidate, b"")
+                && let Judged::Kept { secret, .. } = judge_briefly(engine.rules(), &candidate, b"")
             {
                 out.push(Secret::new(&path[secret]));
             }

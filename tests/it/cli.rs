@@ -1,7 +1,6 @@
 //! The built program as people and scripts call it: exit codes, where output goes, and what bad input does.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod commands;
 mod hooks;

@@ -85,7 +85,7 @@ fn what_is_no_file() {
 fn what_may_not_be_read() {
     let place = Place::new();
     let file = place.write("closed", "x");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&file).is_ok() {
         // The superuser may read everything.
         return;
@@ -276,4 +276,37 @@ fn a_file_that_changes_while_it_is_read() {
         assert_eq!(ran.code, if truncated { 2 } else { 0 }, "{ran:#?}");
     }
     writer.join().unwrap();
+}
+
+#[test]
+fn a_reader_that_ends_early_makes_a_scan_incomplete() {
+    use keyfence::{
+        Options, RuleSet, Scanner, SourceKind,
+        source::{Blob, Content},
+    };
+    let scanner = Scanner::new(RuleSet::builtin(), Options::default());
+    let text = Pair::drawn(1).env();
+    let scan = |reader: &mut (dyn std::io::Read + Send), expected_len| {
+        scanner.run(|make| {
+            let content = Content::Reader {
+                reader,
+                expected_len: Some(expected_len),
+            };
+            let blob = Blob {
+                path: "log".into(),
+                kind: SourceKind::Worktree,
+                content,
+            };
+            // The error is the source's to name.
+            drop(make().blob(blob));
+        })
+    };
+    let len = text.len() as u64;
+    let early = scan(&mut text.as_bytes(), len + 1);
+    assert_eq!((early.findings.len(), early.is_complete()), (1, false));
+    let reason = format!("truncated while read: {len} of {} bytes", len + 1);
+    assert_eq!(early.skipped[0].reason, reason);
+    // More than expected is no trouble.
+    let whole = scan(&mut text.as_bytes(), len);
+    assert_eq!((whole.findings.len(), whole.is_complete()), (1, true));
 }
