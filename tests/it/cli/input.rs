@@ -82,6 +82,13 @@ fn what_is_no_file() {
 }
 
 #[test]
+fn a_message_without_end() {
+    Place::new()
+        .run(["scan", "--message", "/dev/zero"])
+        .complains(&["the commit message /dev/zero has more than 32 MiB"]);
+}
+
+#[test]
 fn what_may_not_be_read() {
     let place = Place::new();
     let file = place.write("closed", "x");
