@@ -79,6 +79,19 @@ pub enum Judged {
 ///
 /// Never: the names of a rule's checks were looked up when the rule was read.
 pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged {
+    hear(rules, candidate, path, usize::MAX)
+}
+
+/// Does the same, but hears no more judges once one of them drops `candidate`: for those who need not know what all of them say.
+///
+/// # Panics
+///
+/// Never, as [`judge`].
+pub fn judge_briefly(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged {
+    hear(rules, candidate, path, 1)
+}
+
+fn hear(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8], most_droppers: usize) -> Judged {
     let rule = rules.rule(candidate.rule);
     let mut secret = candidate.secret.clone();
     let (mut severity, mut confidence) = (rule.severity, rule.confidence);
@@ -121,7 +134,12 @@ pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged 
     let (mut droppers, mut lowered_by) = (Vec::new(), Vec::new());
     for (judge, opinion) in judge::opinions(&scene) {
         match opinion {
-            Opinion::Drop => droppers.push(judge.name),
+            Opinion::Drop => {
+                droppers.push(judge.name);
+                if droppers.len() >= most_droppers {
+                    break;
+                }
+            }
             Opinion::Lower => lowered_by.push(judge.name),
         }
     }

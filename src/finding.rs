@@ -148,6 +148,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What was not read, sorted by path.
     pub skipped: Vec<Skipped>,
+    /// Secrets within the paths above. They are no findings, but no report may show them.
+    pub in_paths: Vec<Secret>,
     /// How much was read.
     pub counts: Counts,
     /// How many rules were on.

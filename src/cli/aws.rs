@@ -42,6 +42,7 @@ pub(super) fn run(args: &args::Aws) -> Result<u8, Failure> {
             Ok(facts) => print(id, &facts, *json, &mut out),
             Err(message) => {
                 unknown = true;
+                // Nothing can be done when standard error is closed.
                 drop(writeln!(io::stderr(), "keyfence: {message}"));
             }
         }

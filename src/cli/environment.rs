@@ -101,6 +101,26 @@ pub(super) fn colour(when: When) -> bool {
     }
 }
 
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProgressStyle {
+    /// One line of a terminal, drawn again and again.
+    Line,
+    /// A line a second, for a log.
+    Log,
+}
+
+/// Returns how to show progress on standard error; none when it is not to be shown.
+pub(super) fn progress(when: When) -> Option<ProgressStyle> {
+    let is_terminal = io::stderr().is_terminal() && variable("TERM").is_none_or(|t| t != "dumb");
+    match when {
+        When::Never => None,
+        When::Auto => is_terminal.then_some(ProgressStyle::Line),
+        When::Always if is_terminal => Some(ProgressStyle::Line),
+        When::Always => Some(ProgressStyle::Log),
+    }
+}
+
 /// Returns true when a commit message goes through an editor: git runs its hooks with `GIT_EDITOR=:` when it does not.
 pub(super) fn message_is_edited() -> bool {
     variable("GIT_EDITOR").is_none_or(|editor| editor != ":")

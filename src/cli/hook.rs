@@ -1,6 +1,10 @@
 //! `keyfence hook`: what an installed hook runs.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    time::Instant,
+};
 
 use super::{Failure, args, output::Output, scan, settings};
 use crate::{rule::Confidence, scan::Scanner};
@@ -8,7 +12,24 @@ use crate::{rule::Confidence, scan::Scanner};
 /// The hooks that can be run.
 const HOOKS: &[&str] = &["pre-commit", "commit-msg"];
 
+/// Runs a hook. Whatever goes wrong, git is stopped and the person is told how to go on.
 pub(super) fn run(args: &args::Hook) -> Result<u8, Failure> {
+    match check(args) {
+        Ok(super::TROUBLE) => {
+            // Nothing can be done when standard error is closed; the exit code blocks all the same.
+            drop(writeln!(io::stderr(), "keyfence: {NOT_CHECKED}"));
+            Ok(super::TROUBLE)
+        }
+        Ok(code) => Ok(code),
+        Err(failure) => Err(failure.and_then(NOT_CHECKED)),
+    }
+}
+
+/// What to do when a hook could not do its work.
+const NOT_CHECKED: &str = "not everything could be checked, so git was stopped. Mend what is said above and try again; \
+                           `git commit --no-verify` goes on without this check";
+
+fn check(args: &args::Hook) -> Result<u8, Failure> {
     let started = Instant::now();
     let common = &args.common;
     let output = Output::new(common)?;

@@ -10,12 +10,18 @@ mod environment;
 mod hook;
 mod install;
 mod output;
+mod progress;
 mod rules;
 mod scan;
 mod settings;
 mod why;
 
-use std::{error::Error, ffi::OsString, fmt, io::Write as _};
+use std::{
+    error::Error,
+    ffi::OsString,
+    fmt,
+    io::{self, Write as _},
+};
 
 use clap::Parser as _;
 
@@ -31,6 +37,8 @@ pub const TROUBLE: u8 = 2;
 pub(crate) struct Failure {
     message: String,
     cause: Option<Box<dyn Error>>,
+    /// A line of its own after the rest.
+    advice: Option<&'static str>,
 }
 
 impl Failure {
@@ -38,6 +46,7 @@ impl Failure {
         Self {
             message: message.into(),
             cause: None,
+            advice: None,
         }
     }
 
@@ -45,7 +54,14 @@ impl Failure {
         Self {
             message: message.into(),
             cause: Some(cause.into()),
+            advice: None,
         }
+    }
+
+    /// Adds what to do next.
+    fn and_then(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
     }
 }
 
@@ -57,7 +73,8 @@ impl fmt::Display for Failure {
             write!(f, ": {error}")?;
             cause = error.source();
         }
-        Ok(())
+        self.advice
+            .map_or(Ok(()), |advice| write!(f, "\nkeyfence: {advice}"))
     }
 }
 
@@ -70,17 +87,21 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
         Err(error) => {
             // clap's own messages; help and version are results, the rest are diagnostics.
             let code = if error.use_stderr() { TROUBLE } else { CLEAN };
-            return if error.print().is_ok() { code } else { TROUBLE };
+            return match error.print() {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => TROUBLE,
+                _ => code,
+            };
         }
     };
     match run(args) {
         Ok(code) => code,
         Err(failure) => {
             if is_broken_pipe(&failure) {
+                // Only lists and texts come here, no results of scans.
                 return CLEAN;
             }
             // Nothing can be done when standard error is closed, too.
-            drop(writeln!(std::io::stderr(), "keyfence: {failure}"));
+            drop(writeln!(io::stderr(), "keyfence: {failure}"));
             TROUBLE
         }
     }
@@ -93,8 +114,8 @@ fn is_broken_pipe(failure: &Failure) -> bool {
         .map(|cause| cause as &(dyn Error + 'static));
     while let Some(error) = cause {
         if error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            .downcast_ref::<io::Error>()
+            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
         {
             return true;
         }

@@ -64,12 +64,22 @@ impl Output {
                 })?;
         }
         let mut out = io::BufWriter::new(io::stdout().lock());
-        self.format
+        match self
+            .format
             .write(outcome, self.options, &mut out)
             .and_then(|()| out.flush())
-            .map_err(|error| {
-                Failure::because("cannot write the report to standard output", error)
-            })?;
+        {
+            Ok(()) => {}
+            // Whoever reads it has seen enough. What was found counts all the same: a hook goes on blocking.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Err(error) => {
+                return Err(Failure::because(
+                    "cannot write the report to standard output (make room there, or write it elsewhere \
+                     with --report FORMAT=FILE)",
+                    error,
+                ));
+            }
+        }
         Ok(exit_code(outcome))
     }
 }

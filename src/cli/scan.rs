@@ -1,14 +1,15 @@
 //! `keyfence scan`.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use bstr::BStr;
 
-use super::{Failure, args, environment, output::Output, settings};
+use super::{Failure, args, environment, output::Output, progress, settings};
 use crate::{
     finding::Outcome,
     matcher::lines::Place,
@@ -34,7 +35,10 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         scan_message(&scanner, file)?
     } else {
         let mut result = Ok(());
-        let outcome = scanner.run(|make| result = read(args, threads, limit, make));
+        let style = environment::progress(common.progress);
+        let outcome = progress::watch(style, |counts| {
+            scanner.run_watched(counts, |make| result = read(args, threads, limit, make))
+        });
         result?;
         outcome
     };
@@ -109,15 +113,28 @@ pub(super) fn read_staged(
     .map_err(cannot)
 }
 
+/// The most bytes of a commit message, which is held in memory.
+const MAX_MESSAGE_BYTES: u64 = 32 << 20;
+
 /// Returns the commit message in `file` as git will store it.
 pub(super) fn read_message(file: &Path) -> Result<Message, Failure> {
     let base = environment::current_dir()?;
-    let bytes = fs::read(base.join(file)).map_err(|error| {
-        Failure::because(
-            format!("cannot read the commit message {}", file.display()),
-            error,
-        )
-    })?;
+    let mut bytes = Vec::new();
+    fs::File::open(base.join(file))
+        .and_then(|file| file.take(MAX_MESSAGE_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| {
+            Failure::because(
+                format!("cannot read the commit message {}", file.display()),
+                error,
+            )
+        })?;
+    if bytes.len() as u64 > MAX_MESSAGE_BYTES {
+        return Err(Failure::new(format!(
+            "the commit message {} has more than {} MiB; scan it as a file, or write a shorter one",
+            file.display(),
+            MAX_MESSAGE_BYTES >> 20
+        )));
+    }
     // Outside a repository git's defaults hold.
     let repository = repository::discover(
         &base,

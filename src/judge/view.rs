@@ -98,8 +98,13 @@ pub(super) fn is_one_of(word: &[u8], list: &[&str]) -> bool {
 
 /// Returns true when `text` holds `part`, which is in lower case, in any case.
 pub(super) fn contains(text: &[u8], part: &str) -> bool {
-    text.windows(part.len())
-        .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    let Some(first) = part.as_bytes().first() else {
+        return true;
+    };
+    memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text).any(|at| {
+        text.get(at..at + part.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
+    })
 }
 
 /// More bits per character than words have, short ones too.
@@ -200,7 +205,7 @@ pub(super) fn language(path: &[u8]) -> Language {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, is_words, language, words};
+    use super::{Language, contains, is_words, language, words};
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
@@ -218,6 +223,19 @@ mod tests {
         check("HTTPServer-2", &["HTTP", "Server", "2"]);
         check("", &[]);
         check("日本 x", &["日本", "x"]);
+    }
+
+    #[test]
+    fn parts_are_found_in_any_case() {
+        for (text, expected) in [
+            ("data:", true),
+            ("xDdATA:y", true),
+            ("dadada", false),
+            ("data", false),
+            ("", false),
+        ] {
+            assert_eq!(contains(text.as_bytes(), "data:"), expected, "{text}");
+        }
     }
 
     #[test]

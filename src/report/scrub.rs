@@ -37,6 +37,9 @@ impl Scrub {
                 scrub.add(&part.secret);
             }
         }
+        for secret in &outcome.in_paths {
+            scrub.add(secret);
+        }
         scrub.hidden.sort_unstable();
         scrub.hidden.dedup();
         scrub

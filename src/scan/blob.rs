@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     chunk::{Chunk, decode},
-    detection::{Detection, Judged, judge},
+    detection::{Detection, Judged, judge_briefly},
     engine::{Engine, Found, Scratch},
     matcher::{
         Candidate,
@@ -42,6 +42,10 @@ impl<'e> BlobScan<'e> {
 
     /// Scans the next chunk; `last` says that none follows.
     pub(super) fn chunk(&mut self, chunk: &Chunk<'_>, last: bool, scratch: &mut Scratch) {
+        if self.overflow {
+            // The blob counts as not looked at from here on; a hostile one must not cost more.
+            return;
+        }
         let first = self.detections.len();
         let mut encoded: Vec<Range<usize>> = Vec::new();
         let engine = self.engine;
@@ -81,6 +85,9 @@ impl<'e> BlobScan<'e> {
         chunk: &Chunk<'_>,
         layer: Option<&Layer<'_>>,
     ) {
+        if self.overflow {
+            return;
+        }
         let Judged::Kept {
             secret,
             severity,
@@ -88,7 +95,7 @@ impl<'e> BlobScan<'e> {
             facts,
             reasons,
             ..
-        } = judge(self.engine.rules(), candidate, self.path)
+        } = judge_briefly(self.engine.rules(), candidate, self.path)
         else {
             return;
         };

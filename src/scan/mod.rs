@@ -3,6 +3,8 @@
 mod assemble;
 mod blob;
 mod excerpt;
+mod paths;
+mod progress;
 
 use std::{
     io,
@@ -10,6 +12,7 @@ use std::{
 };
 
 use bstr::{BStr, ByteSlice as _};
+pub use progress::Progress;
 
 use crate::{
     chunk::{self, Chunk},
@@ -91,7 +94,7 @@ impl Scanner {
         bytes: &[u8],
     ) -> Vec<Finding> {
         let collected = Mutex::new(Collected::default());
-        let mut worker = Worker::new(self, &collected);
+        let mut worker = Worker::new(self, &collected, None);
         worker.whole(path.as_ref().as_bstr(), kind, bytes);
         drop(worker);
         let mut findings = collected
@@ -106,8 +109,17 @@ impl Scanner {
     ///
     /// `source` makes a visitor for each of its threads; their number and the order of blobs do not change the outcome.
     pub fn run(&self, source: impl FnOnce(&MakeVisitor<'_>)) -> Outcome {
+        self.run_watched(None, source)
+    }
+
+    /// Does the same as [`run`](Self::run) and counts in `progress` meanwhile.
+    pub fn run_watched(
+        &self,
+        progress: Option<&Progress>,
+        source: impl FnOnce(&MakeVisitor<'_>),
+    ) -> Outcome {
         let collected = Mutex::new(Collected::default());
-        source(&|| Box::new(Worker::new(self, &collected)));
+        source(&|| Box::new(Worker::new(self, &collected, progress)));
         let Collected {
             mut findings,
             mut skipped,
@@ -118,9 +130,11 @@ impl Scanner {
         sort(&mut findings);
         skipped.sort();
         skipped.dedup();
+        let in_paths = paths::secrets(&self.engine, &findings, &skipped);
         Outcome {
             findings,
             skipped,
+            in_paths,
             counts,
             rules: self.rules().enabled_count(),
             elapsed_ms: 0,
@@ -152,16 +166,22 @@ struct Collected {
 struct Worker<'s> {
     scanner: &'s Scanner,
     shared: &'s Mutex<Collected>,
+    progress: Option<&'s Progress>,
     own: Collected,
     scratch: Scratch,
     buffer: Vec<u8>,
 }
 
 impl<'s> Worker<'s> {
-    fn new(scanner: &'s Scanner, shared: &'s Mutex<Collected>) -> Self {
+    fn new(
+        scanner: &'s Scanner,
+        shared: &'s Mutex<Collected>,
+        progress: Option<&'s Progress>,
+    ) -> Self {
         Self {
             scanner,
             shared,
+            progress,
             own: Collected::default(),
             scratch: Scratch::default(),
             buffer: Vec::new(),
@@ -175,6 +195,9 @@ impl<'s> Worker<'s> {
         }
         let mut scan = self.blob_scan(path);
         scan.chunk(&Chunk::whole(bytes), true, &mut self.scratch);
+        if let Some(progress) = self.progress {
+            progress.add_bytes(bytes.len());
+        }
         self.finish(scan, path, kind, bytes.len() as u64);
     }
 
@@ -185,12 +208,17 @@ impl<'s> Worker<'s> {
         reader: &mut dyn io::Read,
     ) -> Result<u64, (u64, io::Error)> {
         let mut scan = self.blob_scan(path);
-        let scratch = &mut self.scratch;
+        let (scratch, progress) = (&mut self.scratch, self.progress);
         let read = chunk::read(
             reader,
             self.scanner.options.chunk_size,
             &mut self.buffer,
-            |chunk| scan.chunk(chunk, false, scratch),
+            |chunk| {
+                scan.chunk(chunk, false, scratch);
+                if let Some(progress) = progress {
+                    progress.add_bytes(chunk.core.len());
+                }
+            },
         );
         let total = *read.as_ref().unwrap_or_else(|(total, _)| total);
         self.finish(scan, path, kind, total);
@@ -227,6 +255,7 @@ impl<'s> Worker<'s> {
                 incomplete: true,
             });
         }
+        let before = self.own.findings.len();
         if !detections.is_empty() {
             self.own.findings.extend(assemble::findings(
                 self.scanner.rules(),
@@ -235,6 +264,9 @@ impl<'s> Worker<'s> {
                 kind,
                 detections,
             ));
+        }
+        if let Some(progress) = self.progress {
+            progress.add_blob(self.own.findings.len() - before);
         }
     }
 }

@@ -123,6 +123,7 @@ fn nothing() -> Outcome {
     Outcome {
         findings: Vec::new(),
         skipped: Vec::new(),
+        in_paths: Vec::new(),
         counts: Counts {
             bytes: 1_234_567,
             blobs: 45,

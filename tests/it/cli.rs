@@ -1,0 +1,181 @@
+//! The built program as people and scripts call it: exit codes, where output goes, and what bad input does.
+
+#![cfg(unix)]
+
+mod commands;
+mod hooks;
+mod input;
+mod options;
+mod scan;
+mod sentinel;
+
+use std::{
+    ffi::OsStr,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use keyfence::rule::template::{Random, fill};
+use serde_json::Value;
+
+use crate::git::Repo;
+
+/// A folder without a repository round it.
+struct Place {
+    _folder: tempfile::TempDir,
+    root: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        Self {
+            _folder: folder,
+            root,
+        }
+    }
+
+    fn write(&self, path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+        run(&self.root, args)
+    }
+}
+
+/// How a call ended.
+#[derive(Debug)]
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    #[track_caller]
+    fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self:#?}");
+        self
+    }
+
+    /// Asserts that standard error is one message that says each of `parts`, and that there is no result.
+    #[track_caller]
+    fn complains(self, parts: &[&str]) -> Self {
+        let ran = self.ends(2);
+        assert_eq!(ran.out, "", "{ran:#?}");
+        for part in parts {
+            assert!(ran.err.contains(part), "{part:?} is not in {}", ran.err);
+        }
+        assert!(!ran.err.contains("panicked"), "{ran:#?}");
+        ran
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
+    }
+
+    /// Returns the rules of the findings of a JSON report.
+    #[track_caller]
+    fn rules(&self) -> Vec<String> {
+        let json = self.json();
+        let findings = json["findings"].as_array().unwrap();
+        let rule = |finding: &Value| finding["rule"].as_str().unwrap().to_owned();
+        findings.iter().map(rule).collect()
+    }
+
+    /// Returns path and reason of what a JSON report says was skipped.
+    #[track_caller]
+    fn skipped(&self) -> Vec<(String, String)> {
+        let json = self.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let entries = json["summary"]["skipped"].as_array().cloned();
+        entries
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| (text(&entry["path"]), text(&entry["reason"])))
+            .collect()
+    }
+}
+
+/// Returns the program in `folder`, with nothing of this process's environment.
+fn program<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyfence"));
+    command
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) -> Ran {
+    Ran::of(&program(folder, args).output().unwrap())
+}
+
+fn run_with<A: AsRef<OsStr>>(
+    folder: &Path,
+    args: impl IntoIterator<Item = A>,
+    input: &[u8],
+) -> Ran {
+    let mut child = program(folder, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that ends at once closes its input.
+    drop(child.stdin.take().unwrap().write_all(input));
+    Ran::of(&child.wait_with_output().unwrap())
+}
+
+/// An AWS access key pair, drawn when the test runs.
+struct Pair {
+    id: String,
+    secret: String,
+}
+
+impl Pair {
+    fn drawn(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let mut draw = |template| fill(template, &mut random).unwrap();
+        Self {
+            id: draw("AKIA{base32:16}"),
+            secret: draw("{base64:40}"),
+        }
+    }
+
+    /// Returns the pair as a file of settings has it.
+    fn env(&self) -> String {
+        format!(
+            "AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\n",
+            self.id, self.secret
+        )
+    }
+}
+
+const PAIR: &str = "aws-access-key-pair";
+
+/// Returns a repository with one commit.
+fn repository() -> Repo {
+    let repo = Repo::new();
+    repo.write("README", "nothing\n");
+    repo.commit_all();
+    repo
+}
