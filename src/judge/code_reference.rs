@@ -1,5 +1,7 @@
 //! `code-reference`: an expression of the program, not a literal.
 
+use bstr::ByteSlice as _;
+
 use super::{Judge, Opinion, Scene, randomness, view};
 use crate::rule::SecretKind;
 
@@ -21,15 +23,17 @@ const STARTS: &[&str] = &[
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let value = scene.secret();
     if view::is_in_string(scene) {
-        return (is_dotted(value) || is_call(value)).then_some(Opinion::Drop);
+        return (is_dotted(value) || is_call(value) || is_cut_subscript(scene))
+            .then_some(Opinion::Drop);
     }
     let random = randomness::looks_random(value);
     let in_source = view::language(scene.path) == view::Language::Source;
     // An expression of a source file could be a random literal only inside a comment or a here-document: then it looks so.
-    let found = (in_source && !random)
+    let found = (in_source && (!random || is_member(value)))
         || is_dotted(value)
         || is_call(value)
         || continues(scene)
+        || is_cut_subscript(scene)
         || (!random && STARTS.iter().any(|s| value.starts_with(s.as_bytes())))
         || view::contains(value, "::")
         || view::contains(value, "->");
@@ -55,6 +59,14 @@ fn is_dotted(value: &[u8]) -> bool {
         })
 }
 
+/// Returns true for identifiers without digits that are joined by dots, however rare their letters: `ASLParser.LBRACK`.
+fn is_member(value: &[u8]) -> bool {
+    value.contains(&b'.')
+        && value.split(|b| *b == b'.').all(|part| {
+            !part.is_empty() && part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+        })
+}
+
 /// Returns true for an identifier with brackets behind it: `getPassword()`, `args[0]`, `ini_get(` before a quote.
 fn is_call(value: &[u8]) -> bool {
     let name = value
@@ -67,6 +79,33 @@ fn is_call(value: &[u8]) -> bool {
         (Some(b'('), Some(b'(' | b')')) | (Some(b'['), Some(b']'))
     );
     name > 2 && closed
+}
+
+/// Returns true for an identifier and an open `[`, where a quote ends the match: `config['github']`, `input[name="password"]`.
+fn is_cut_subscript(scene: &Scene<'_>) -> bool {
+    let value = scene.secret();
+    let Some(open) = memchr::memchr(b'[', value) else {
+        return false;
+    };
+    let is_name = |text: &[u8]| {
+        text.first().is_some_and(u8::is_ascii_alphabetic)
+            && text
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b))
+            && !randomness::looks_random(text)
+    };
+    let is_word =
+        |text: &[u8]| !text.is_empty() && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'-');
+    let (name, inner) = (&value[..open], &value[open + 1..]);
+    let quote = scene
+        .after()
+        .first()
+        .is_some_and(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\'));
+    let attribute = inner
+        .strip_suffix(b"=")
+        .is_some_and(|attribute| is_word(attribute.trim_end_with(|c| "~^$*|".contains(c))));
+    let index = inner.is_empty() && !view::is_quoted(scene);
+    quote && is_name(name) && (index || attribute)
 }
 
 /// Returns true when the expression goes on after the value: a call, an index, an operator.
@@ -107,6 +146,16 @@ mod tests {
             "String url = \"jdbc:x;password=‹Qx79fk2›;\"",
             false,
         );
+        check("a.py", "getToken(‹ASLParser.LBRACK›, 0)", true);
+        check("a.py", "getToken(‹kQxWvZpT7Rb.Zr9XqLw›, 0)", false);
+        check("hook", "password = ‹config[›'github']['password']", true);
+        check(
+            "a.yml",
+            "PASSWORD_BOX: '‹input[name=›\"login_password\"]'",
+            true,
+        );
+        check("a.yml", "password: '‹shelter[›'", false);
+        check("a.yml", "password: '‹Kq7[x9=›'", false);
         check("a.cc", "password = ‹ns::value›;", true);
         check("a.yml", "password: ‹hunter2-x_y›", false);
     }

@@ -8,11 +8,13 @@ mod code_reference;
 mod doc_comment;
 mod documented;
 mod documented_hashes;
+mod encoded_text;
 mod example_host;
 mod file_kind;
 mod generated;
 mod hash_like;
 mod identifier;
+mod inside_base64;
 mod key_name;
 mod keyboard_mash;
 mod list_item;
@@ -118,11 +120,13 @@ pub static JUDGES: &[Judge] = &[
     code_reference::JUDGE,
     doc_comment::JUDGE,
     documented::JUDGE,
+    encoded_text::JUDGE,
     example_host::JUDGE,
     file_kind::JUDGE,
     generated::JUDGE,
     hash_like::JUDGE,
     identifier::JUDGE,
+    inside_base64::JUDGE,
     key_name::JUDGE,
     keyboard_mash::JUDGE,
     list_item::JUDGE,

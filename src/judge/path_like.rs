@@ -1,6 +1,6 @@
 //! `path-like`: a path, a file name, a URL.
 
-use super::{Judge, Opinion, Scene, randomness};
+use super::{Judge, Opinion, Scene, randomness, view};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -22,6 +22,9 @@ const EXTENSIONS: &[&str] = &[
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let value = scene.secret();
+    if value.starts_with(b"//") && names_a_scheme(scene) {
+        return Some(Opinion::Drop);
+    }
     if randomness::looks_random(value) {
         return None;
     }
@@ -46,6 +49,15 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         || lower.windows(3).filter(|w| *w == b"%2f").count() >= 3
         || is_relative_path(value);
     found.then_some(Opinion::Drop)
+}
+
+/// Returns true when the name ends in the scheme of a URL, whose rest is the value: `credential.https://…`.
+fn names_a_scheme(scene: &Scene<'_>) -> bool {
+    let name = view::name(scene);
+    view::words(name)
+        .last()
+        .is_some_and(|word| view::is_one_of(word, &["http", "https", "ssh", "git", "ftp"]))
+        && view::separator(scene) == b":"
 }
 
 /// Returns true for words and numbers joined by `/`: `secret/data/app`, `projects/12/secrets/db`.
@@ -99,5 +111,15 @@ mod tests {
         for value in ["Summer/2024", "hunter2!", "a/9!kQ"] {
             check(value, false);
         }
+    }
+
+    #[test]
+    fn rests_of_urls() {
+        let said = |text| testing::opinion(&JUDGE, SecretKind::Opaque, "a.sh", text, false);
+        assert_eq!(
+            said("¦credential.https:‹//a%20b%20c7Qx/.helper9›"),
+            Some(Opinion::Drop)
+        );
+        assert_eq!(said("¦credential:‹//a%20b%20c7Qx/.helper9›"), None);
     }
 }

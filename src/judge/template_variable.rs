@@ -95,7 +95,9 @@ fn is_variable(value: &[u8]) -> bool {
     };
     let digits = |text: &[u8]| text.iter().filter(|b| b.is_ascii_digit()).count();
     match value {
-        [b'$', rest @ ..] => name(rest) && rest[0].is_ascii_alphabetic() && digits(rest) <= 2,
+        [b'$', rest @ ..] => {
+            (name(rest) && rest[0].is_ascii_alphabetic() && digits(rest) <= 2) || is_below(rest)
+        }
         [b'%', inner @ .., b'%']
         | [b'@', inner @ .., b'@']
         | [b'{', inner @ .., b'}']
@@ -103,6 +105,15 @@ fn is_variable(value: &[u8]) -> bool {
         [b':' | b'&' | b'*' | b'!', rest @ ..] => name(rest) && digits(rest) == 0,
         _ => false,
     }
+}
+
+/// Returns true for the name of a shell variable with a path behind it: `HOME/bin/askpass`.
+fn is_below(text: &[u8]) -> bool {
+    let name = text
+        .iter()
+        .take_while(|b| b.is_ascii_uppercase() || **b == b'_')
+        .count();
+    name >= 3 && text.get(name) == Some(&b'/')
 }
 
 /// Returns true when a name stands in braces within the value, as in format strings: `{user}`, `{base62:8}`, `{0:x}`.
@@ -147,6 +158,7 @@ mod tests {
     #[test]
     fn variables() {
         for value in [
+            "$HOME/bin/askpass",
             "${DB_PASSWORD}",
             "$PASSWORD",
             "$(cat /run/pw)",

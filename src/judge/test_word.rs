@@ -55,6 +55,8 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         .any(|name| view::contains(value, name));
     let known = view::is_one_of(stem, KNOWN)
         || view::is_one_of(value, KNOWN)
+        || is_disguised(stem)
+        || is_disguised(value)
         || names
             .iter()
             .all(|w| is_name(w) || view::is_one_of(w, KNOWN));
@@ -70,6 +72,23 @@ fn stem(value: &[u8]) -> &[u8] {
         .count();
     // Four digits may be a year, and a word with a year is a password.
     &value[..value.len() - tail]
+}
+
+/// Returns true for a word of the lists whose letters are replaced by what looks like them: `P@55w0rd`.
+fn is_disguised(text: &[u8]) -> bool {
+    let plain: Vec<u8> = text
+        .iter()
+        .map(|b| match b {
+            b'@' | b'4' => b'a',
+            b'0' => b'o',
+            b'1' | b'!' => b'i',
+            b'3' => b'e',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            other => *other,
+        })
+        .collect();
+    plain != text && (view::is_one_of(&plain, KNOWN) || view::is_one_of(&plain, NAMES))
 }
 
 /// Returns true when `text` is names written as one word: `testpassword`, `mysecret`, `secretkey`.
@@ -122,6 +141,8 @@ mod tests {
         check("admin", Some(Opinion::Lower));
         check("Welcome2024!", Some(Opinion::Lower));
         check("P@ssw0rd", Some(Opinion::Lower));
+        check("P@55w0rd!", Some(Opinion::Lower));
+        check("w3lc0m3", Some(Opinion::Lower));
         check("42password", Some(Opinion::Lower));
         check("Summer2024!", None);
         check("tr0ub4dor&3", None);

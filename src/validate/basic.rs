@@ -1,6 +1,7 @@
 //! `user:password` in base64 (RFC 7617): Authorization headers, `.npmrc`, `.docker/config.json`; and in the clear after `curl -u`.
 
 use super::{Proof, Subject, Verdict, placeholder};
+use crate::rule::Confidence;
 
 /// Checks that the secret is the base64 of `user:password`.
 pub(super) fn check(subject: Subject<'_>) -> Proof {
@@ -77,6 +78,9 @@ fn judge(pair: &[u8]) -> Proof {
     {
         return Proof::refuted();
     }
+    if placeholder::is_wordy(secret) {
+        return Proof::plausible().at_most(Confidence::Medium);
+    }
     Proof::proved("it decodes to a user name and a password")
 }
 
@@ -103,6 +107,7 @@ mod tests {
     fn pairs() {
         check(b"jane:Tr0ub4dor", Verdict::Proved);
         check(b"0123456789abcdef:", Verdict::Proved);
+        check(b"customUser:customPass", Verdict::Plausible);
         check(b"user:password", Verdict::Refuted);
         check(b"user:${PW}", Verdict::Refuted);
         check(b"no colon here", Verdict::Refuted);

@@ -72,6 +72,28 @@ pub(super) fn is_trivial(text: &[u8]) -> bool {
         .any(|w| text.eq_ignore_ascii_case(w.as_bytes()))
 }
 
+/// Words in passwords that were made up for a test or a manual.
+const TELLTALES: &[&str] = &[
+    "pass", "pwd", "secret", "token", "user", "admin", "test", "custom", "example", "sample",
+    "demo",
+];
+
+/// Returns true for letters, with digits at the end, that hold a word of tests and manuals (`customPass`, `testpass123`), and for
+/// small letters alone (`opensesame`).
+///
+/// It may be somebody's password all the same: that it decodes from something proves little.
+pub(super) fn is_wordy(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let word = text[..text.len() - digits].to_ascii_lowercase();
+    let letters = word
+        .iter()
+        .all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'));
+    let holds_word = TELLTALES
+        .iter()
+        .any(|part| memchr::memmem::find(&word, part.as_bytes()).is_some());
+    letters && (holds_word || word == text)
+}
+
 /// Returns true for what a shell, a template engine or a formatter fills in.
 fn is_variable(text: &[u8]) -> bool {
     let name = |text: &[u8]| {
@@ -112,11 +134,27 @@ fn is_mask(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_placeholder;
+    use super::{is_placeholder, is_wordy};
 
     #[track_caller]
     fn check(text: &str, expected: bool) {
         assert_eq!(is_placeholder(text.as_bytes()), expected, "{text}");
+    }
+
+    #[test]
+    fn words_of_tests() {
+        for text in [
+            "customPass",
+            "testpass123",
+            "secret-passwd",
+            "admin123",
+            "opensesame",
+        ] {
+            assert!(is_wordy(text.as_bytes()), "{text}");
+        }
+        for text in ["Tr0ub4dor", "hunter2", "pa55-x9Qkass", "kpNofNWNXM"] {
+            assert!(!is_wordy(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

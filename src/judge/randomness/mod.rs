@@ -29,7 +29,7 @@
 
 mod model;
 
-use super::{Judge, Opinion, Scene, view};
+use super::{Judge, Opinion, Scene, encoded_text, view};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -41,7 +41,9 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
-    (!scene.proved && !looks_random(scene.secret())).then_some(Opinion::Drop)
+    // Of base64 of plain text, `encoded-text` judges what it decodes to.
+    let random = looks_random(scene.secret()) || encoded_text::decoded(scene.secret()).is_some();
+    (!scene.proved && !random).then_some(Opinion::Drop)
 }
 
 /// The shortest text that [`looks_random`] says anything about, in bytes.

@@ -13,6 +13,9 @@ type Start = Vec<ByteSet>;
 /// How many starts are followed before a regex is called too branchy.
 const MAX_STARTS: usize = 4096;
 
+/// How many letters a set has that is taken letter by letter: hexadecimal digits.
+const MAX_LETTERS: usize = 16;
+
 /// How many bytes of a start are looked at.
 const MAX_DEPTH: usize = 24;
 
@@ -58,7 +61,7 @@ pub(super) fn uncovered(hir: &Hir, anchors: &[Anchor]) -> Option<String> {
         })
 }
 
-/// Returns the starts that `start` stands for when its small sets (`[_-]`, up to four letters regardless of case) are taken
+/// Returns the starts that `start` stands for when its small sets (`[_-]`, `[0-9a-f]`; up to 16 letters regardless of case) are taken
 /// letter by letter.
 fn spell_out(start: &Start) -> Vec<Start> {
     let mut out = vec![Start::new()];
@@ -77,7 +80,7 @@ fn spell_out(start: &Start) -> Vec<Start> {
                 letters.push(letter);
             }
         }
-        if letters.len() > 4 || out.len() * letters.len() > MAX_STARTS {
+        if letters.len() > MAX_LETTERS || out.len() * letters.len() > MAX_STARTS {
             letters = vec![*set];
         }
         out = letters

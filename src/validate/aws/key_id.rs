@@ -121,6 +121,7 @@ fn is_base32(text: &[u8]) -> bool {
 /// A random id has fewer than 6 different characters among 16 with a chance below 1e-9, and eight letters in
 /// alphabetical order below 1e-10.
 fn looks_made_up(id: &[u8]) -> bool {
+    // A regex gives no fewer than the four letters of the prefix; a check answers for any bytes.
     let tail = id.get(4..).unwrap_or_default();
     let mut distinct = tail.to_vec();
     distinct.sort_unstable();

@@ -125,11 +125,39 @@ pub(crate) fn check_service_password(subject: Subject<'_>) -> Proof {
         text.push(b'=');
     }
     match BASE64.decode(&text) {
-        Ok(bytes) if bytes.len() == 32 && mixed && !super::holds(&text, b"EXAMPLE") => {
+        Ok(bytes)
+            if bytes.len() == 32
+                && mixed
+                && !super::holds(&text, b"EXAMPLE")
+                && !has_example_id(subject.after) =>
+        {
             account_of_user(subject.matched)
         }
         _ => Proof::refuted(),
     }
+}
+
+/// The name of the member that follows the password in what `aws iam create-service-specific-credential` prints.
+const CREDENTIAL_ID: &[u8] = b"\"ServiceSpecificCredentialId\"";
+
+/// How much stands between the password and that member's name, in bytes: a quote, a comma, a new line and an indent.
+const MAX_INDENT: usize = 64;
+
+/// Returns true when the id beside the password says `EXAMPLE`, as AWS writes in its manuals.
+fn has_example_id(after: &[u8]) -> bool {
+    let head = &after[..after.len().min(MAX_INDENT + CREDENTIAL_ID.len())];
+    let Some(at) = memchr::memmem::find(head, CREDENTIAL_ID) else {
+        return false;
+    };
+    let between = |b: &u8| b.is_ascii_whitespace() || b"\":,\\".contains(b);
+    let id = after[at + CREDENTIAL_ID.len()..]
+        .iter()
+        .copied()
+        .skip_while(between)
+        .take_while(u8::is_ascii_alphanumeric)
+        .take(128)
+        .collect::<Vec<_>>();
+    head[..at].iter().all(between) && super::holds(&id, b"EXAMPLE")
 }
 
 /// Reads the account number from the end of the user name before a password (`name-at-123456789012`).
@@ -180,9 +208,24 @@ mod tests {
         check(check_session, "FwoGZXIvYXd0E{base64:300}", Verdict::Refuted);
     }
 
+    #[track_caller]
+    fn check_beside(id: &str, verdict: Verdict) {
+        let filled = |template: &str| fill(template, &mut Random::new(11)).unwrap();
+        let (secret, id) = (filled("{base64:42}A="), filled(id));
+        let after = format!("\",\n    \"ServiceSpecificCredentialId\": \"{id}\",\n");
+        let subject = Subject {
+            secret: secret.as_bytes(),
+            matched: secret.as_bytes(),
+            after: after.as_bytes(),
+        };
+        assert_eq!(check_service_password(subject).verdict, verdict, "{id}");
+    }
+
     #[test]
     fn service_passwords() {
         check(check_service_password, "{base64:42}A=", Verdict::Plausible);
         check(check_service_password, "{hex:42}a=", Verdict::Refuted);
+        check_beside("ACCAEXAMPLE123EXAMPLE", Verdict::Refuted);
+        check_beside("ACCA{base32:17}", Verdict::Plausible);
     }
 }
