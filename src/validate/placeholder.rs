@@ -78,8 +78,8 @@ const TELLTALES: &[&str] = &[
     "demo",
 ];
 
-/// Returns true for letters, with digits at the end, that hold a word of tests and manuals (`customPass`, `testpass123`), and for
-/// small letters alone (`opensesame`).
+/// Returns true for letters, with digits at the end, that hold a word of tests and manuals, and for small letters
+/// alone.
 ///
 /// It may be somebody's password all the same: that it decodes from something proves little.
 pub(super) fn is_wordy(text: &[u8]) -> bool {
