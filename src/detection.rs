@@ -86,7 +86,7 @@ pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged 
 ///
 /// # Panics
 ///
-/// Never, as [`judge`].
+/// Never, as [`judge()`].
 pub fn judge_briefly(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged {
     hear(rules, candidate, path, 1)
 }

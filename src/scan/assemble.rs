@@ -10,7 +10,7 @@ use crate::{
     finding::{Finding, Part, SourceKind},
     pair::{self, Group},
     policy::inline,
-    rule::RuleSet,
+    rule::{RuleSet, SecretKind},
     secret::Secret,
 };
 
@@ -64,6 +64,7 @@ fn finding(
         .max_by_key(|part| part.detection.secret_span.end)
         .expect("a group has a part");
     let secret = Secret::new(&group.identity(rules));
+    let reasons = reasons(rules, &group);
     let parts = |part: &pair::Member| Part {
         part: part.name.to_string(),
         start: part.detection.start,
@@ -96,7 +97,22 @@ fn finding(
         severity: group.severity,
         confidence: group.confidence,
         facts: group.facts,
-        reasons: group.reasons.iter().map(ToString::to_string).collect(),
+        reasons,
         remediation: group.remediation,
     }
+}
+
+/// Returns why the group is thought a credential: what checks and pairing say, or what its rule goes by.
+fn reasons(rules: &RuleSet, group: &Group) -> Vec<String> {
+    let told: Vec<String> = group.reasons.iter().map(ToString::to_string).collect();
+    if !told.is_empty() {
+        return told;
+    }
+    let why = match rules.rule(group.secret().rule).kind {
+        SecretKind::Token => "it has the form of these tokens",
+        SecretKind::Opaque => "it looks machine-made, and its surroundings say what it is",
+        SecretKind::Password => "its surroundings say that it is a password, and it looks like one",
+        SecretKind::Block => "it has the form of key material",
+    };
+    vec![why.to_owned()]
 }
