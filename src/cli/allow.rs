@@ -1,14 +1,13 @@
-//! `keyfence allow`, and the allow entries that a scan honours.
+//! `keyfence allow`.
 
 use std::{
     collections::HashMap,
     fs,
     io::{self, Write as _},
-    path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
+    path::Path,
 };
 
-use super::{CLEAN, Failure, args, environment, scan};
+use super::{CLEAN, Failure, accepted, args, environment, scan};
 use crate::{
     policy::allow::{self, Entry},
     rule::RuleSet,
@@ -42,9 +41,9 @@ pub(super) fn run(args: &args::Allow) -> Result<u8, Failure> {
             "--expires {date:?} is not a date; write YYYY-MM-DD"
         )));
     }
-    let root = root()?;
+    let root = accepted::root()?;
     let path = root.join(allow::PATH);
-    let mut entries = read(&path)?;
+    let mut entries = accepted::read(&path)?;
     let rules = rules_of_findings();
     for fingerprint in fingerprints {
         let rule = rules.get(&fingerprint).cloned().unwrap_or_else(|| {
@@ -79,51 +78,6 @@ fn one_line(option: &str, text: &str) -> Result<String, Failure> {
         )));
     }
     Ok(text.to_owned())
-}
-
-/// Returns the fingerprints that the entries of this repository accept today; entries that no longer hold are named.
-pub(super) fn accepted() -> Result<Vec<Fingerprint>, Failure> {
-    let path = root()?.join(allow::PATH);
-    let today = today();
-    let mut out = Vec::new();
-    for entry in read(&path)? {
-        if entry.holds_on(&today) {
-            out.push(entry.fingerprint);
-        } else {
-            let expires = entry.expires.unwrap_or_default();
-            drop(writeln!(
-                io::stderr(),
-                "keyfence: the allow entry {} ended on {expires}; renew it with `keyfence allow` or delete its line in {}",
-                entry.fingerprint,
-                path.display()
-            ));
-        }
-    }
-    Ok(out)
-}
-
-/// Returns the root of the work tree round the current folder, or the current folder where there is none.
-fn root() -> Result<PathBuf, Failure> {
-    let base = environment::current_dir()?;
-    let root = base
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-        .map(Path::to_owned);
-    Ok(root.unwrap_or(base))
-}
-
-fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => {
-            return Err(Failure::because(
-                format!("cannot read the allow entries in {}", path.display()),
-                error,
-            ));
-        }
-    };
-    allow::parse(&text).map_err(|error| Failure::because(format!("cannot read the allow entries in {}; mend the line, or leave the entries out with --no-allow", path.display()), error))
 }
 
 /// Writes a file whole or not at all.
@@ -170,13 +124,4 @@ fn rules_of_findings() -> HashMap<Fingerprint, String> {
         .into_iter()
         .map(|finding| (finding.fingerprint, finding.rule))
         .collect()
-}
-
-fn today() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    let mut text = crate::validate::civil::rfc3339(i64::try_from(seconds).unwrap_or(i64::MAX));
-    text.truncate(10);
-    text
 }

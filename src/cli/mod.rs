@@ -2,6 +2,7 @@
 //!
 //! The only place that reads the environment and knows the terminal.
 
+mod accepted;
 mod allow;
 mod args;
 mod aws;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Failure, allow,
+    Failure, accepted,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
     environment,
 };
@@ -82,7 +82,7 @@ pub(super) fn options(common: &Common, default_confidence: Confidence) -> Result
         allowed: if common.no_allow {
             Vec::new()
         } else {
-            allow::accepted()?
+            accepted::fingerprints()?
         },
         ..Options::default()
     })

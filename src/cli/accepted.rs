@@ -1,0 +1,69 @@
+//! The allow entries that a scan honours.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use super::{Failure, environment};
+use crate::{
+    policy::allow::{self, Entry},
+    secret::Fingerprint,
+};
+
+/// Returns the fingerprints that the entries of this repository accept today; entries that no longer hold are named.
+pub(super) fn fingerprints() -> Result<Vec<Fingerprint>, Failure> {
+    let path = root()?.join(allow::PATH);
+    let today = today();
+    let mut out = Vec::new();
+    for entry in read(&path)? {
+        if entry.holds_on(&today) {
+            out.push(entry.fingerprint);
+        } else {
+            let expires = entry.expires.unwrap_or_default();
+            drop(writeln!(
+                io::stderr(),
+                "keyfence: the allow entry {} ended on {expires}; renew it with `keyfence allow` or delete its line in {}",
+                entry.fingerprint,
+                path.display()
+            ));
+        }
+    }
+    Ok(out)
+}
+
+/// Returns the root of the work tree round the current folder, or the current folder where there is none.
+pub(super) fn root() -> Result<PathBuf, Failure> {
+    let base = environment::current_dir()?;
+    let root = base
+        .ancestors()
+        .find(|folder| folder.join(".git").exists())
+        .map(Path::to_owned);
+    Ok(root.unwrap_or(base))
+}
+
+/// Returns the entries of a file; none when there is no file.
+pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            return Err(Failure::because(
+                format!("cannot read the allow entries in {}", path.display()),
+                error,
+            ));
+        }
+    };
+    allow::parse(&text).map_err(|error| Failure::because(format!("cannot read the allow entries in {}; mend the line, or leave the entries out with --no-allow", path.display()), error))
+}
+
+fn today() -> String {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let mut text = crate::validate::civil::rfc3339(i64::try_from(seconds).unwrap_or(i64::MAX));
+    text.truncate(10);
+    text
+}
