@@ -33,7 +33,17 @@ const FILLER: &[&str] = &[
     "\0\0\0",
 ];
 
-/// One piece of a mixture: filler, a sample or a near miss, or noise.
+/// Real text: source, prose, rules and settings of this project.
+const REAL: &[&str] = &[
+    include_str!("../../src/rule/parse.rs"),
+    include_str!("../../src/cli/environment.rs"),
+    include_str!("../../README.md"),
+    include_str!("../../patterns/generic.toml"),
+    include_str!("../../Cargo.lock"),
+    include_str!("../../install.sh"),
+];
+
+/// One piece of a mixture: real text, filler, a sample or a near miss, or noise.
 fn piece(seed: u64) -> Vec<u8> {
     let mut random = Random::new(seed);
     let rules = patterns();
@@ -48,12 +58,17 @@ fn piece(seed: u64) -> Vec<u8> {
             .unwrap()
             .into_bytes()
     };
-    match random.below(6) {
+    match random.below(7) {
         0 | 1 => templates(false, &mut random),
         2 => templates(true, &mut random),
         3 => {
             let len = random.below(40);
             random.bytes(len)
+        }
+        4 => {
+            let text = REAL[random.below(REAL.len())].as_bytes();
+            let start = random.below(text.len());
+            text[start..text.len().min(start + random.below(400))].to_vec()
         }
         _ => FILLER[random.below(FILLER.len())].as_bytes().to_vec(),
     }
