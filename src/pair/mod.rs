@@ -110,8 +110,10 @@ fn alone(rules: &RuleSet, mut d: Detection, paired: &BTreeSet<Vec<u8>>) -> Optio
             }
             Some(label) if label.kind == LabelKind::Secret => d.confidence = Confidence::Medium,
             Some(label) if label.kind == LabelKind::Other => return None,
-            // `aws_key`: what is meant is rarely a random value of just this form.
-            Some(label) if label.aws && label.kind != LabelKind::Token => {
+            // `aws_key`: what is meant is rarely a random value of just this form. An API key is: API Gateway's ids have it.
+            Some(label)
+                if label.aws && label.kind != LabelKind::Token && !label.stem.ends_with("api") =>
+            {
                 d.confidence = Confidence::Medium;
             }
             _ => {}

@@ -734,6 +734,11 @@ fn lone_parts() {
             Confidence::Medium,
         ),
         (
+            "aws apigateway update-api-key --api-key {base62:40} --patch-operations x\n",
+            "aws-secret-access-key-bare",
+            Confidence::Low,
+        ),
+        (
             "id,aws secret\nx,{base64:40}\n",
             "aws-secret-access-key-bare",
             Confidence::High,
