@@ -91,6 +91,8 @@ fn finding(
         source: kind,
         decoded: group.secret().decoded.clone(),
         excerpt: Some(excerpt::build(&first.detection, hidden)),
+        commit: None,
+        occurrences: Vec::new(),
         rule: group.rule_id,
         name: group.name,
         provider: group.provider,

@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod files;
+pub mod history;
 pub mod index;
 pub mod message;
 pub mod repository;

@@ -55,6 +55,8 @@ fn finding(path: &[u8], secret: Secret) -> Finding {
             text: format!("\ttoken: \"{redacted}\""),
             mark: 9..9 + redacted.len(),
         }),
+        commit: None,
+        occurrences: Vec::new(),
         redacted,
         secret,
         parts: Vec::new(),
@@ -82,6 +84,8 @@ fn key_pair() -> Finding {
             mark: 18..text.len(),
             text,
         }),
+        commit: None,
+        occurrences: Vec::new(),
         parts: vec![
             Part {
                 part: "access_key_id".to_owned(),

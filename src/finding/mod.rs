@@ -1,6 +1,11 @@
 //! What a scan tells: findings, and what was and was not read.
 
+mod occurrence;
+
+use std::sync::Arc;
+
 use bstr::BString;
+pub use occurrence::{Commit, KeptBy, Occurrence};
 
 use crate::{
     matcher::lines::Place,
@@ -82,6 +87,10 @@ pub struct Finding {
     pub remediation: Vec<String>,
     /// The line the finding starts on, with each secret in it hidden.
     pub excerpt: Option<Excerpt>,
+    /// The commit that introduced it, where history was asked for and a commit holds it: that of the first of `occurrences`.
+    pub commit: Option<Arc<Commit>>,
+    /// Every stay of the secret in history; empty outside history. The first is the one that [`Finding::path`] and the places speak of.
+    pub occurrences: Vec<Occurrence>,
 }
 
 /// One part of a credential of several parts.
