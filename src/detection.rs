@@ -1,11 +1,11 @@
 //! What is left of a candidate after validate and judge: an owned part of a finding, before pairing.
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use crate::{
-    judge::{self, Opinion, Scene},
+    judge::{self, Judge, LINE_BYTES, Opinion, PathView, Scene},
     matcher::{Candidate, lines::Place},
-    rule::{Confidence, MAX_MATCH_BYTES, RuleIndex, RuleSet, Severity},
+    rule::{Confidence, MAX_MATCH_BYTES, Rule, RuleIndex, RuleSet, SecretKind, Severity},
     secret::Secret,
     validate::{self, Fact, Subject, Verdict},
 };
@@ -60,6 +60,8 @@ pub enum Judged {
         reasons: Vec<&'static str>,
         /// The judges that lowered it.
         lowered_by: Vec<&'static str>,
+        /// What is to be asked once the path is known.
+        deferred: Option<Box<Deferred>>,
     },
     /// A check refuted it.
     Refuted {
@@ -73,13 +75,37 @@ pub enum Judged {
     },
 }
 
+/// How many bytes before a match checks and judges look at: the line and what stands round it, as far as they see.
+pub const LOOK_BACK: usize = 2 * LINE_BYTES + 64;
+
+/// How many bytes after a match checks may look at.
+const AFTER_BYTES: usize = 2048;
+
+/// How many bytes after the header of a key block checks may look at.
+const AFTER_BLOCK_BYTES: usize = MAX_MATCH_BYTES as usize;
+
+/// Returns how many bytes after a match of `rule` checks and judges look at.
+///
+/// With [`LOOK_BACK`] it says what the outcome is a function of: where those bytes are the same, so is what is judged.
+pub fn look_ahead(rule: &Rule) -> usize {
+    after_bytes(rule) + 2 * LINE_BYTES + 64
+}
+
+fn after_bytes(rule: &Rule) -> usize {
+    if rule.kind == SecretKind::Block {
+        AFTER_BLOCK_BYTES
+    } else {
+        AFTER_BYTES
+    }
+}
+
 /// Lets the checks and judges speak about `candidate`.
 ///
 /// # Panics
 ///
 /// Never: the names of a rule's checks were looked up when the rule was read.
 pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged {
-    hear(rules, candidate, path, usize::MAX)
+    hear(rules, candidate, Some(path), usize::MAX)
 }
 
 /// Does the same, but hears no more judges once one of them drops `candidate`: for those who need not know what all of them say.
@@ -88,26 +114,40 @@ pub fn judge(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged 
 ///
 /// Never, as [`judge()`].
 pub fn judge_briefly(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) -> Judged {
-    hear(rules, candidate, path, 1)
+    hear(rules, candidate, Some(path), 1)
 }
 
-fn hear(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8], most_droppers: usize) -> Judged {
+/// Does the same for a candidate whose path is not known yet: what the judges that ask for it have to say is deferred.
+///
+/// # Panics
+///
+/// Never, as [`judge()`].
+pub fn judge_without_path(rules: &RuleSet, candidate: &Candidate<'_>) -> Judged {
+    hear(rules, candidate, None, 1)
+}
+
+fn hear(
+    rules: &RuleSet,
+    candidate: &Candidate<'_>,
+    path: Option<&[u8]>,
+    most_droppers: usize,
+) -> Judged {
     let rule = rules.rule(candidate.rule);
     let mut secret = candidate.secret.clone();
     let (mut severity, mut confidence) = (rule.severity, rule.confidence);
     let (mut facts, mut reasons, mut proved, mut at_most) =
         (Vec::new(), Vec::new(), false, Confidence::High);
+    let after_end = candidate
+        .bytes
+        .len()
+        .min(candidate.span.end + after_bytes(rule));
     for name in rule.checks.iter() {
         let check =
             validate::by_name(name).expect("a rule's checks were looked up when the rule was read");
         let proof = check(Subject {
             secret: candidate.secret(),
             matched: candidate.matched(),
-            after: &candidate.bytes[candidate.span.end
-                ..candidate
-                    .bytes
-                    .len()
-                    .min(candidate.span.end + MAX_MATCH_BYTES as usize)],
+            after: &candidate.bytes[candidate.span.end..after_end],
         });
         match proof.verdict {
             Verdict::Refuted => {
@@ -129,18 +169,27 @@ fn hear(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8], most_droppers: 
     if proved {
         confidence = Confidence::High;
     }
-    let mut scene = Scene::new(rule, candidate, path, proved);
+    let asked = Cell::new(false);
+    let view = path.map_or(PathView::Unknown(&asked), PathView::Known);
+    let mut scene = Scene::new(rule, candidate, view, proved);
     scene.secret_span = secret.clone();
-    let (mut droppers, mut lowered_by) = (Vec::new(), Vec::new());
-    for (judge, opinion) in judge::opinions(&scene) {
+    let (mut droppers, mut lowered_by, mut later) = (Vec::new(), Vec::new(), Vec::new());
+    for judge in judge::speakers(&scene) {
+        asked.set(false);
+        let opinion = (judge.opinion)(&scene);
+        if asked.get() {
+            later.push(judge);
+            continue;
+        }
         match opinion {
-            Opinion::Drop => {
+            Some(Opinion::Drop) => {
                 droppers.push(judge.name);
                 if droppers.len() >= most_droppers {
                     break;
                 }
             }
-            Opinion::Lower => lowered_by.push(judge.name),
+            Some(Opinion::Lower) => lowered_by.push(judge.name),
+            None => {}
         }
     }
     if !droppers.is_empty() {
@@ -149,6 +198,15 @@ fn hear(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8], most_droppers: 
     for _ in &lowered_by {
         confidence = confidence.lowered();
     }
+    let deferred = (!later.is_empty()).then(|| {
+        Box::new(Deferred::of(
+            &scene,
+            candidate.rule,
+            later,
+            confidence,
+            at_most,
+        ))
+    });
     Judged::Kept {
         secret,
         severity,
@@ -156,5 +214,70 @@ fn hear(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8], most_droppers: 
         facts,
         reasons,
         lowered_by,
+        deferred,
+    }
+}
+
+/// The judges that asked for a path before it was known, with what they need to speak once it is.
+#[derive(Debug, Clone)]
+pub struct Deferred {
+    judges: Vec<&'static Judge>,
+    rule: RuleIndex,
+    bytes: Secret,
+    span: Range<usize>,
+    secret_span: Range<usize>,
+    line: Range<usize>,
+    proved: bool,
+    confidence: Confidence,
+    at_most: Confidence,
+}
+
+impl Deferred {
+    fn of(
+        scene: &Scene<'_>,
+        rule: RuleIndex,
+        judges: Vec<&'static Judge>,
+        confidence: Confidence,
+        at_most: Confidence,
+    ) -> Self {
+        let low = scene.line.start.min(scene.span.start);
+        let low = low.saturating_sub(LINE_BYTES);
+        let high = scene.line.end.max(scene.span.end);
+        let high = high.max(scene.secret_span.end) + LINE_BYTES;
+        let high = high.min(scene.bytes.len());
+        let moved = |range: &Range<usize>| range.start - low..range.end - low;
+        Self {
+            judges,
+            rule,
+            bytes: Secret::new(&scene.bytes[low..high]),
+            span: moved(&scene.span),
+            secret_span: moved(&scene.secret_span),
+            line: moved(&scene.line),
+            proved: scene.proved,
+            confidence,
+            at_most,
+        }
+    }
+
+    /// Returns how sure the candidate is in the blob at `path`, or nothing when a judge drops it there.
+    pub fn hear(&self, rules: &RuleSet, path: &[u8]) -> Option<Confidence> {
+        let scene = Scene {
+            rule: rules.rule(self.rule),
+            bytes: self.bytes.expose(),
+            span: self.span.clone(),
+            secret_span: self.secret_span.clone(),
+            line: self.line.clone(),
+            path: PathView::Known(path),
+            proved: self.proved,
+        };
+        let mut confidence = self.confidence;
+        for judge in &self.judges {
+            match (judge.opinion)(&scene) {
+                Some(Opinion::Drop) => return None,
+                Some(Opinion::Lower) => confidence = confidence.lowered(),
+                None => {}
+            }
+        }
+        Some(confidence.min(self.at_most))
     }
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use crate::{
     matcher::{self, Candidate},
-    prefilter::{DECODE, Hit, Prefilter},
-    rule::{RuleIndex, RuleSet, SecretKind},
+    prefilter::{DECODE, Hit, Prefilter, runs::MIN_LEN},
+    rule::{Anchor, RuleIndex, RuleSet, SecretKind, boundary::LOOK_BEHIND_BYTES},
 };
 
 /// The rules of a run with the prefilter for their anchors.
@@ -17,12 +17,27 @@ pub struct Engine {
     prefilter: Prefilter,
     /// By rule: tried in binary blobs, too.
     in_binary: Box<[bool]>,
+    /// By rule: the longest base64 run it is anchored at; 0 for none.
+    longest_run: Box<[usize]>,
+    longest_literal: usize,
+    longest_hit: usize,
 }
 
 /// Memory that one thread keeps from chunk to chunk.
 #[derive(Debug, Default)]
 pub struct Scratch {
     hits: Vec<Hit>,
+}
+
+/// What became of a hit, and which bytes that depends on.
+#[derive(Debug, Clone)]
+pub struct Tried<'a> {
+    /// What was found.
+    pub found: Option<Found<'a>>,
+    /// How many bytes before the hit decide.
+    pub back: usize,
+    /// Where the bytes end that decide: one more than there are where the end of the text does.
+    pub reach: usize,
 }
 
 /// What the engine finds.
@@ -42,7 +57,21 @@ impl Engine {
             .iter()
             .map(|(_, rule)| matches!(rule.kind, SecretKind::Token | SecretKind::Block))
             .collect();
+        let run = |anchor: &Anchor| match anchor {
+            Anchor::Base64Run(len) => usize::from(*len),
+            _ => 0,
+        };
+        let longest_run: Box<[usize]> = rules
+            .iter()
+            .map(|(_, rule)| rule.anchors.iter().map(run).max().unwrap_or(0))
+            .collect();
+        let literals = prefilter.tables().literals.iter();
+        let longest_literal = literals.map(|l| l.text.len()).max().unwrap_or(0);
+        let runs = longest_run.iter().max().map_or(0, |run| run + 1);
         Self {
+            longest_hit: runs.max(MIN_LEN).max(longest_literal),
+            longest_literal,
+            longest_run,
             rules,
             prefilter,
             in_binary,
@@ -59,6 +88,53 @@ impl Engine {
     /// Returns the rules.
     pub fn rules(&self) -> &RuleSet {
         &self.rules
+    }
+
+    /// Replaces `hits` by the places in `bytes` where something is to be tried, in the order of their starts and rules.
+    pub fn hits(&self, bytes: &[u8], text: bool, hits: &mut Vec<Hit>) {
+        self.prefilter.find(bytes, hits);
+        hits.retain(|hit| hit.rule == DECODE || self.is_tried(RuleIndex(hit.rule), text));
+    }
+
+    /// Returns how many bytes from its start on say that a hit of `rule` is there: its literal, or the run and the byte that ends it. A run to
+    /// be decoded is there when its first bytes are and it begins at its start.
+    pub fn hit_len(&self, rule: u16) -> usize {
+        if rule == DECODE {
+            return MIN_LEN.max(self.longest_literal);
+        }
+        match self.longest_run[usize::from(rule)] {
+            0 => self.longest_literal,
+            run => self.longest_literal.max(run + 1),
+        }
+    }
+
+    /// Returns the most that [`hit_len`](Self::hit_len) gives for any rule.
+    pub fn longest_hit(&self) -> usize {
+        self.longest_hit
+    }
+
+    /// Tries a hit in `bytes`.
+    pub fn try_hit<'a>(&self, bytes: &'a [u8], hit: Hit) -> Tried<'a> {
+        let start = hit.start as usize;
+        if hit.rule == DECODE {
+            let (run, reach) = self.prefilter.run_with_reach(bytes, start);
+            return Tried {
+                found: run.map(Found::Encoded),
+                back: 1,
+                reach: reach.max(start + self.hit_len(DECODE)),
+            };
+        }
+        let index = RuleIndex(hit.rule);
+        let (candidate, reach) = matcher::try_with_reach(&self.rules, index, bytes, start);
+        Tried {
+            found: candidate.map(Found::Candidate),
+            back: LOOK_BEHIND_BYTES,
+            reach: reach.max(start + self.hit_len(hit.rule)),
+        }
+    }
+
+    fn is_tried(&self, rule: RuleIndex, text: bool) -> bool {
+        self.rules.is_enabled(rule) && (text || self.in_binary[usize::from(rule.0)])
     }
 
     /// Calls `each` with what starts in `core`, in the order of starts and rules.
@@ -86,8 +162,7 @@ impl Engine {
                 continue;
             }
             let index = RuleIndex(hit.rule);
-            if self.rules.is_enabled(index)
-                && (text || self.in_binary[usize::from(hit.rule)])
+            if self.is_tried(index, text)
                 && let Some(candidate) = matcher::try_at(&self.rules, index, bytes, start)
             {
                 each(Found::Candidate(candidate));

@@ -121,7 +121,12 @@ mod tests {
         let text = fill(template, &mut Random::new(2)).unwrap();
         let candidates = reference(&rules, text.as_bytes());
         let candidate = candidates.first().expect("a run of 40");
-        let scene = Scene::new(rules.rule(candidate.rule), candidate, b"x", false);
+        let scene = Scene::new(
+            rules.rule(candidate.rule),
+            candidate,
+            judge::PathView::Known(b"x"),
+            false,
+        );
         assert_eq!(opinion(&scene).is_some(), dropped, "{text}");
     }
 

@@ -27,7 +27,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
             .then_some(Opinion::Drop);
     }
     let random = randomness::looks_random(value);
-    let in_source = view::language(scene.path) == view::Language::Source;
+    let in_source = view::language(scene.path()) == view::Language::Source;
     // An expression of a source file could be a random literal only inside a comment or a here-document: then it looks so.
     let found = (in_source && (!random || is_member(value)))
         || is_dotted(value)

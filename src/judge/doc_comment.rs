@@ -18,7 +18,7 @@ const STARTS: &[&[u8]] = &[
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let line = scene.bytes[scene.line.clone()].trim_ascii_start();
-    let found = view::language(scene.path) == view::Language::Source
+    let found = view::language(scene.path()) == view::Language::Source
         && STARTS.iter().any(|start| line.starts_with(start));
     found.then_some(Opinion::Lower)
 }

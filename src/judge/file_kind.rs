@@ -25,12 +25,12 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     if scene.proved {
         return None;
     }
-    let words = view::words(scene.path);
+    let words = view::words(scene.path());
     let joined = scene
-        .path
+        .path()
         .split(|b| *b == b'/')
         .any(|part| view::is_one_of(part, WORDS));
-    let tests = scene.path.split(|b| *b == b'/').any(|part| {
+    let tests = scene.path().split(|b| *b == b'/').any(|part| {
         // `t/` and `t1234-name.sh` are tests of Perl and C projects; `unittest`, `conftest.py` hold the word within one.
         part == b"t"
             || view::contains(part, "unittest")
@@ -40,7 +40,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let found = joined
         || tests
         || words.iter().any(|w| view::is_one_of(w, WORDS))
-        || view::language(scene.path) == view::Language::Prose;
+        || view::language(scene.path()) == view::Language::Prose;
     found.then_some(Opinion::Lower)
 }
 

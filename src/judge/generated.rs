@@ -25,7 +25,9 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     if view::contains(scene.before(), "base64,") && view::contains(scene.before(), "data:") {
         return Some(Opinion::Drop);
     }
-    let end = ENDS.iter().any(|end| scene.path.ends_with(end.as_bytes()));
+    let end = ENDS
+        .iter()
+        .any(|end| scene.path().ends_with(end.as_bytes()));
     (end || scene.line.len() > LONG_LINE_BYTES).then_some(Opinion::Lower)
 }
 

@@ -62,7 +62,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let digest = (hex && DIGEST_LENGTHS.contains(&value.len())) || randomness::is_uuid(value);
     let public = starts(STARTS)
-        || is_lock_file(scene.path)
+        || is_lock_file(scene.path())
         || (digest
             && view::words(scene.before())
                 .iter()

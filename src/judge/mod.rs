@@ -33,7 +33,7 @@ mod translation;
 mod unquoted;
 mod view;
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use crate::{
     matcher::{Candidate, lines},
@@ -53,10 +53,31 @@ pub struct Scene<'a> {
     pub secret_span: Range<usize>,
     /// The line of the secret's start, cut at [`LINE_BYTES`] on both sides.
     pub line: Range<usize>,
-    /// The path of the blob, as far as it is known; `/` between folders.
-    pub path: &'a [u8],
+    /// The path of the blob; judges ask for it by [`Scene::path`].
+    pub path: PathView<'a>,
     /// True when a check proved the form (a checksum is right): only judges that know the very value may drop it.
     pub proved: bool,
+}
+
+/// The path of a blob, or the place of one that is not known yet, which remembers whether a judge asked for it.
+#[derive(Debug, Clone, Copy)]
+pub enum PathView<'a> {
+    /// The path; `/` between folders.
+    Known(&'a [u8]),
+    /// A blob of a repository's history is judged before its paths are found. Set when a judge asked: what it said then is worth nothing.
+    Unknown(&'a Cell<bool>),
+}
+
+impl<'a> PathView<'a> {
+    fn read(self) -> &'a [u8] {
+        match self {
+            Self::Known(path) => path,
+            Self::Unknown(asked) => {
+                asked.set(true);
+                b""
+            }
+        }
+    }
 }
 
 /// How far a judge sees on a line, in bytes before and after the match.
@@ -64,7 +85,12 @@ pub const LINE_BYTES: usize = 512;
 
 impl<'a> Scene<'a> {
     /// Returns the scene of `candidate`.
-    pub fn new(rule: &'a Rule, candidate: &Candidate<'a>, path: &'a [u8], proved: bool) -> Self {
+    pub fn new(
+        rule: &'a Rule,
+        candidate: &Candidate<'a>,
+        path: PathView<'a>,
+        proved: bool,
+    ) -> Self {
         Self {
             rule,
             bytes: candidate.bytes,
@@ -79,6 +105,11 @@ impl<'a> Scene<'a> {
     /// Returns the secret.
     pub fn secret(&self) -> &'a [u8] {
         &self.bytes[self.secret_span.clone()]
+    }
+
+    /// Returns the path of the blob, as far as it is known; `/` between folders.
+    pub fn path(&self) -> &'a [u8] {
+        self.path.read()
     }
 
     /// Returns what stands on the line before the secret.
@@ -150,11 +181,15 @@ pub static JUDGES: &[Judge] = &[
 /// Against a candidate whose form is proved only those judges speak that look at tokens, too: they answer for never being wrong by
 /// chance. What its name or its file suggests counts for nothing then.
 pub fn opinions<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = (&'static Judge, Opinion)> + 'a {
+    speakers(scene).filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
+}
+
+/// Returns the judges that may speak about the scene.
+pub fn speakers<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = &'static Judge> + 'a {
     JUDGES
         .iter()
         .filter(|judge| judge.kinds.contains(&scene.rule.kind))
         .filter(|judge| !scene.proved || judge.kinds.contains(&SecretKind::Token))
-        .filter_map(|judge| Some((judge, (judge.opinion)(scene)?)))
 }
 
 #[cfg(test)]
@@ -215,7 +250,7 @@ mod testing {
             span: start.unwrap_or(secret_span.start)..secret_span.end,
             secret_span: secret_span.clone(),
             line: lines::line_around(plain.as_bytes(), secret_span, super::LINE_BYTES),
-            path: path.as_bytes(),
+            path: super::PathView::Known(path.as_bytes()),
             proved,
         };
         judge
@@ -249,7 +284,7 @@ mod tests {
                 span: 0..bytes.len(),
                 secret_span: 14..bytes.len(),
                 line: 0..bytes.len(),
-                path: b"test/a.py",
+                path: super::PathView::Known(b"test/a.py"),
                 proved,
             };
             opinions(&scene).count()
@@ -278,7 +313,7 @@ mod tests {
                     span: start..secret_span.end,
                     secret_span: secret_span.clone(),
                     line: lines::line_around(&bytes, secret_span.clone(), super::LINE_BYTES),
-                    path: path.as_bytes(),
+                    path: super::PathView::Known(path.as_bytes()),
                     proved: false,
                 };
                 prop_assert!(opinions(&scene).count() <= JUDGES.len());

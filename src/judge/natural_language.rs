@@ -76,7 +76,7 @@ fn is_prose(scene: &Scene<'_>) -> bool {
             && p.first() != Some(&b'-')
     });
     let by_colon = view::separator(scene).contains(&b':');
-    word && ((next_is_word && by_colon) || view::language(scene.path) == view::Language::Prose)
+    word && ((next_is_word && by_colon) || view::language(scene.path()) == view::Language::Prose)
 }
 
 #[cfg(test)]

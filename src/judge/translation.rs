@@ -32,11 +32,11 @@ const ENDS: &[&str] = &[
 ];
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
-    let words = view::words(scene.path);
-    let found = ENDS.iter().any(|e| scene.path.ends_with(e.as_bytes()))
+    let words = view::words(scene.path());
+    let found = ENDS.iter().any(|e| scene.path().ends_with(e.as_bytes()))
         || words.iter().any(|w| view::is_one_of(w, WORDS))
         || scene
-            .path
+            .path()
             .split(|b| *b == b'/')
             .any(|part| view::is_one_of(part, WORDS));
     if !found {

@@ -59,6 +59,36 @@ pub fn try_at<'a>(
     })
 }
 
+/// Does the same as [`try_at`], and returns where the bytes end that the answer depends on: one more than there are where it depends
+/// on the text ending there. Before `start` it depends on [`LOOK_BEHIND_BYTES`] at most.
+///
+/// [`LOOK_BEHIND_BYTES`]: crate::rule::boundary::LOOK_BEHIND_BYTES
+pub fn try_with_reach<'a>(
+    rules: &RuleSet,
+    index: RuleIndex,
+    bytes: &'a [u8],
+    start: usize,
+) -> (Option<Candidate<'a>>, usize) {
+    let rule = rules.rule(index);
+    if checks_start(rule) && !rule.boundary.allows_start(bytes, start) {
+        return (None, start);
+    }
+    let limit = bytes.len().min(start + rule.max_len as usize);
+    let (found, reach) = rules.regex(index).match_and_reach_at(bytes, start, limit);
+    let Some((span, secret)) = found else {
+        return (None, reach);
+    };
+    let reach = reach.max(secret.end + 1);
+    let kept = !secret.is_empty() && rule.boundary.allows_end(bytes, secret.end);
+    let candidate = kept.then_some(Candidate {
+        rule: index,
+        bytes,
+        span,
+        secret,
+    });
+    (candidate, reach)
+}
+
 /// Returns true when the boundary holds for the start of a match, too: not for keywords, which stand within names
 /// (`db_password`).
 fn checks_start(rule: &Rule) -> bool {

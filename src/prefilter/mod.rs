@@ -101,6 +101,14 @@ impl Prefilter {
     ///
     /// No more than [`crate::rule::MAX_MATCH_BYTES`] of a run are looked at.
     pub fn run_at(&self, bytes: &[u8], start: usize) -> Option<Range<usize>> {
+        self.run_with_reach(bytes, start).0
+    }
+
+    /// Does the same, and returns where the bytes end that the answer depends on.
+    pub fn run_with_reach(&self, bytes: &[u8], start: usize) -> (Option<Range<usize>>, usize) {
+        if start > 0 && runs::is_base64(bytes[start - 1]) {
+            return (None, start);
+        }
         let limit = bytes
             .len()
             .min(start + crate::rule::MAX_MATCH_BYTES as usize);
@@ -108,8 +116,8 @@ impl Prefilter {
             .iter()
             .position(|b| !runs::is_base64(*b))
             .map_or(limit, |n| start + n);
-        let is_start = start == 0 || !runs::is_base64(bytes[start - 1]);
-        (is_start && end - start >= MIN_ANNOUNCED).then_some(start..end)
+        let run = (end - start >= MIN_ANNOUNCED).then_some(start..end);
+        (run, end + 1)
     }
 
     /// Calls `each` with every maximal run of at least [`runs::MIN_LEN`] base64 bytes (`A-Za-z0-9+/`), in order.

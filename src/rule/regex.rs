@@ -37,6 +37,9 @@ struct Caches {
     vm: Option<pikevm::Cache>,
 }
 
+/// The lazy DFA gave up.
+struct CacheError;
+
 /// Why a regex cannot be compiled.
 #[derive(Debug, Clone)]
 pub(crate) enum RegexError {
@@ -121,6 +124,73 @@ impl Regex {
             Ok(found) => found?.offset(),
             Err(_) => limit,
         };
+        self.groups(&mut caches, bytes, start, end)
+    }
+
+    /// Does the same as [`match_at`](Self::match_at), and returns where the bytes end that the answer depends on: one more than there are
+    /// where it depends on the text ending there.
+    pub(crate) fn match_and_reach_at(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+    ) -> (Option<(Range<usize>, Range<usize>)>, usize) {
+        let mut caches = self.caches.get();
+        let Ok((end, reach)) = self.walk(&mut caches.dfa, bytes, start, limit) else {
+            return (self.groups(&mut caches, bytes, start, limit), limit + 1);
+        };
+        let found = end.and_then(|end| self.groups(&mut caches, bytes, start, end));
+        (found, reach)
+    }
+
+    /// Steps through the lazy DFA byte by byte, as its own search does, and says where it stopped.
+    fn walk(
+        &self,
+        cache: &mut dfa::Cache,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+    ) -> Result<(Option<usize>, usize), CacheError> {
+        let input = Input::new(bytes)
+            .range(start..limit)
+            .anchored(Anchored::Yes);
+        let Ok(mut state) = self.dfa.start_state_forward(cache, &input) else {
+            return Err(CacheError);
+        };
+        let mut end = None;
+        for (at, byte) in bytes[..limit].iter().enumerate().skip(start) {
+            state = self
+                .dfa
+                .next_state(cache, state, *byte)
+                .or(Err(CacheError))?;
+            if state.is_match() {
+                // Matches are told one byte late.
+                end = Some(at);
+            } else if state.is_dead() {
+                return Ok((end, at + 1));
+            } else if state.is_quit() {
+                return Err(CacheError);
+            }
+        }
+        state = match bytes.get(limit) {
+            Some(next) => self.dfa.next_state(cache, state, *next),
+            None => self.dfa.next_eoi_state(cache, state),
+        }
+        .or(Err(CacheError))?;
+        if state.is_match() {
+            end = Some(limit);
+        }
+        Ok((end, limit + 1))
+    }
+
+    /// Returns the match from `start` to `end`, which is known to be one, and the secret within it.
+    fn groups(
+        &self,
+        caches: &mut Caches,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+    ) -> Option<(Range<usize>, Range<usize>)> {
         if !self.has_group {
             return Some((start..end, start..end));
         }
@@ -213,6 +283,14 @@ mod tests {
                         "{}",
                         rule.id
                     );
+                    let (found, reach) = own.match_and_reach_at(text.as_bytes(), start, text.len());
+                    assert_eq!(found, expected, "{}", rule.id);
+                    // What lies beyond the reach changes nothing.
+                    if reach <= text.len() {
+                        let other = [text.get(..reach).unwrap(), "\u{1}zZ9\n"].concat();
+                        let again = own.match_and_reach_at(other.as_bytes(), start, other.len());
+                        assert_eq!(again, (expected, reach), "{}", rule.id);
+                    }
                 }
             }
         }

@@ -2,7 +2,10 @@
 
 mod assemble;
 mod blob;
+mod carry;
+mod detect;
 mod excerpt;
+pub mod history;
 mod paths;
 mod progress;
 

@@ -1,3 +1,232 @@
 //! Everything git stores: the object database, the refs, and the text that git keeps around them.
+//!
+//! Objects are not asked for by id, which would inflate chains of deltas again and again. Each pack is read in the order its deltas hang
+//! together, and every object is unpacked once, from its base's bytes in memory (`walk.rs`). The visitor is told which bytes a delta copied,
+//! so that it can leave alone what it has seen.
 
+mod build;
+pub mod commits;
+pub mod delta;
+mod forest;
 pub mod graph;
+mod id_table;
+mod loose;
+mod objects;
+mod pack;
+mod share;
+mod trees;
+mod walk;
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, AtomicU64},
+};
+
+pub use build::{Absent, Tips};
+use commits::Commits;
+use delta::Op;
+use forest::Forest;
+use gix::{hash, objs::Kind, oid};
+use objects::{Form, Index, NONE, Objects};
+use walk::{Limits, Plan, Take, Unpacked};
+
+use crate::finding::Skipped;
+
+/// An object database that was opened: which objects there are, and which is made from which.
+#[derive(Debug)]
+pub struct Database {
+    objects: Objects,
+    forest: Forest,
+}
+
+/// What bounds the reading of a history.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds<'a> {
+    /// How many threads read.
+    pub threads: usize,
+    /// How many bytes of unpacked objects are held for those that are made from them, and how large such an object may be.
+    pub memory_bytes: usize,
+    /// Ends the reading when it is set: what was not read by then is counted.
+    pub stop: &'a AtomicBool,
+    /// Counts the objects that were read.
+    pub done: &'a AtomicU64,
+}
+
+impl<'a> Bounds<'a> {
+    fn limits(&self) -> Limits<'a> {
+        Limits {
+            threads: self.threads,
+            memory_bytes: self.memory_bytes,
+            stop: self.stop,
+            done: self.done,
+        }
+    }
+}
+
+/// The commits and tags of a [`Database`].
+#[derive(Debug, Default)]
+pub struct Messages {
+    commits: Commits,
+}
+
+/// The place of a blob in its [`Database`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobPlace(Index);
+
+/// What a blob is made from.
+pub struct Made<'a, K> {
+    /// How many bytes the base has.
+    pub base_len: usize,
+    /// What the visitor kept of the base.
+    pub kept: &'a K,
+    /// What came from where.
+    pub ops: &'a [Op],
+}
+
+/// Takes the objects that one thread reads.
+pub trait Visit: Send {
+    /// What is kept of a blob while others are made from it.
+    type Kept: Send + Sync;
+
+    /// Takes a blob; `made` says what it is made from, where the visitor has seen that.
+    fn blob(
+        &mut self,
+        place: BlobPlace,
+        id: &oid,
+        bytes: &[u8],
+        made: Option<Made<'_, Self::Kept>>,
+    ) -> Self::Kept;
+
+    /// Takes a large blob that no other is made from.
+    ///
+    /// # Errors
+    ///
+    /// The reader's, unchanged.
+    fn large_blob(
+        &mut self,
+        place: BlobPlace,
+        id: &oid,
+        reader: &mut dyn io::Read,
+        size: u64,
+    ) -> io::Result<()>;
+
+    /// Takes a commit or an annotated tag.
+    fn message(&mut self, kind: Kind, id: &oid, bytes: &[u8]);
+
+    /// Returns how many bytes of memory `kept` needs.
+    fn size(kept: &Self::Kept) -> usize;
+
+    /// Takes note of something that was not read.
+    fn skip(&mut self, skipped: Skipped);
+}
+
+impl Database {
+    /// Opens the object databases in `folders`: a repository's own, then its alternates.
+    pub fn open(folders: &[PathBuf], hash: hash::Kind, skip: &mut dyn FnMut(Skipped)) -> Self {
+        let objects = Objects::read(folders, hash, skip);
+        let forest = Forest::of(&objects);
+        Self { objects, forest }
+    }
+
+    /// Returns how many objects there are, each counted once.
+    pub fn len(&self) -> u64 {
+        u64::from(self.objects.len()) - self.objects.copy_count()
+    }
+
+    /// Returns true when there are no objects.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the id of a blob.
+    pub fn blob_id(&self, place: BlobPlace) -> &oid {
+        self.objects.id(place.0)
+    }
+
+    /// Hands every blob, commit and tag to the visitors that `make` makes, one a thread. Returns the visitors, and the commits.
+    ///
+    /// What cannot be read is named to one of them.
+    pub fn read<V: Visit>(
+        &self,
+        bounds: Bounds<'_>,
+        make: &(dyn Fn() -> V + Sync),
+    ) -> (Vec<V>, Messages) {
+        let copies = self.objects.copies_set();
+        let plan = Plan::new(&self.objects, &self.forest, |object| {
+            self.forest.kind(object) != Some(Kind::Tree) && !copies.contains(&object)
+        });
+        let make = || Texts {
+            database: self,
+            visitor: make(),
+            commits: Commits::default(),
+        };
+        let (texts, failed) =
+            walk::walk(&self.objects, &self.forest, &plan, bounds.limits(), &make);
+        let (mut visitors, mut commits) = (Vec::new(), Commits::default());
+        for texts in texts {
+            visitors.push(texts.visitor);
+            commits.append(texts.commits);
+        }
+        commits.sort(&self.objects);
+        if let Some(first) = visitors.first_mut() {
+            for (object, trouble) in failed {
+                first.skip(self.trouble(object, &trouble));
+            }
+            for (object, base) in (0..).zip(&self.objects.bases) {
+                if self.objects.forms[object as usize] == Form::Delta
+                    && (*base == NONE || self.forest.kind(object).is_none())
+                {
+                    first.skip(self.trouble(object, "its base is missing"));
+                }
+            }
+        }
+        (visitors, Messages { commits })
+    }
+
+    fn trouble(&self, object: Index, trouble: &str) -> Skipped {
+        Skipped {
+            path: self.objects.place(object),
+            reason: format!("object {}: {trouble}", self.objects.id(object)),
+            incomplete: true,
+        }
+    }
+}
+
+/// Hands blobs and messages to a visitor.
+struct Texts<'d, V> {
+    database: &'d Database,
+    visitor: V,
+    commits: Commits,
+}
+
+impl<V: Visit> Take for Texts<'_, V> {
+    type Kept = Option<V::Kept>;
+
+    fn object(&mut self, object: Unpacked<'_, Self::Kept>) -> Self::Kept {
+        let id = self.database.objects.id(object.index);
+        if object.kind != Kind::Blob {
+            self.commits.add(object.kind, object.index, object.bytes);
+            self.visitor.message(object.kind, id, object.bytes);
+            return None;
+        }
+        let made = object.from.as_ref().and_then(|from| {
+            Some(Made {
+                base_len: from.base.len(),
+                kept: from.kept.as_ref()?,
+                ops: from.ops,
+            })
+        });
+        let place = BlobPlace(object.index);
+        Some(self.visitor.blob(place, id, object.bytes, made))
+    }
+
+    fn stream(&mut self, index: Index, reader: &mut dyn io::Read, size: u64) -> io::Result<()> {
+        let id = self.database.objects.id(index);
+        self.visitor.large_blob(BlobPlace(index), id, reader, size)
+    }
+
+    fn size(kept: &Self::Kept) -> usize {
+        kept.as_ref().map_or(0, V::size)
+    }
+}

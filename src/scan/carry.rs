@@ -1,0 +1,343 @@
+//! Scans what a delta brings, and carries over what is known of the rest.
+//!
+//! What becomes of a hit is a function of the bytes around it; how many, it says itself ([`Tried`]). A delta copies ranges of another
+//! object. A hit whose bytes all lie within one of them was tried there with the same outcome, and moves with them. Only three things are
+//! left: hits whose bytes touch the end of a copy are tried again; the bytes that the delta brings and the seams between copies are searched
+//! for new hits, as far as a literal may reach over them; and where a run of base64 touches them, all of the run, because where a run starts
+//! and how long it is decides.
+//!
+//! The plain twin is [`Carrier::whole`]; law 2 says that both give the same.
+
+use std::{ops::Range, sync::Arc};
+
+use super::detect::{self, Made};
+use crate::{
+    chunk::{self, Chunk},
+    detection::{LOOK_BACK, look_ahead},
+    engine::{Engine, Found, Scratch, Tried},
+    pair::BACK_BYTES,
+    prefilter::{DECODE, Hit, runs::is_base64},
+    source::history::delta::Op,
+};
+
+/// What is known of an object.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    text: bool,
+    /// True when there was more than is kept: then nothing is carried over.
+    pub(super) overflow: bool,
+    hits: Box<[KnownHit]>,
+    /// What was found at hits, in their order.
+    pub(super) kept: Box<[Kept]>,
+}
+
+/// A hit, and on which bytes its outcome depends.
+#[derive(Debug, Clone, Copy)]
+struct KnownHit {
+    start: u32,
+    reach: u32,
+    back: u16,
+    rule: u16,
+    /// The place in [`Known::kept`], plus one; 0 where nothing was found.
+    kept: u32,
+}
+
+/// What was found at a hit.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    /// Where the hit is.
+    pub(super) start: u32,
+    /// What was found, with the places it had in the object where it was found first.
+    pub(super) found: Arc<FoundAt>,
+}
+
+/// What was found at a hit, and where that was.
+#[derive(Debug)]
+pub(super) struct FoundAt {
+    pub(super) start: u32,
+    pub(super) made: Vec<Made>,
+}
+
+impl Known {
+    /// Returns how many bytes of memory this takes, without what is shared.
+    pub(super) fn size(&self) -> usize {
+        self.hits.len() * size_of::<KnownHit>() + self.kept.len() * size_of::<Kept>()
+    }
+}
+
+/// Scans objects and their deltas.
+pub(super) struct Carrier<'e> {
+    engine: &'e Engine,
+    most: usize,
+    scratch: Scratch,
+    found: Vec<Hit>,
+    tries: Vec<Hit>,
+    carried: Vec<KnownHit>,
+    regions: Vec<Range<usize>>,
+    /// The object at work.
+    hits: Vec<KnownHit>,
+    kept: Vec<Kept>,
+    count: usize,
+}
+
+impl<'e> Carrier<'e> {
+    /// Returns a carrier that keeps at most `most` detections of one object.
+    pub(super) fn new(engine: &'e Engine, most: usize) -> Self {
+        Self {
+            engine,
+            most,
+            scratch: Scratch::default(),
+            found: Vec::new(),
+            tries: Vec::new(),
+            carried: Vec::new(),
+            regions: Vec::new(),
+            hits: Vec::new(),
+            kept: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// Scans all of an object. It has fewer than 2^32 bytes.
+    pub(super) fn whole(&mut self, bytes: &[u8]) -> Known {
+        self.begin();
+        let text = chunk::is_text(bytes);
+        let mut tries = std::mem::take(&mut self.tries);
+        self.engine.hits(bytes, text, &mut tries);
+        for hit in &tries {
+            self.attempt(bytes, text, *hit);
+        }
+        self.tries = tries;
+        self.end(text)
+    }
+
+    /// Scans what `ops` bring to an object that they make from one of `base_len` bytes that is `known`.
+    pub(super) fn made(
+        &mut self,
+        bytes: &[u8],
+        base_len: usize,
+        known: &Known,
+        ops: &[Op],
+    ) -> Known {
+        let text = chunk::is_text(bytes);
+        if known.overflow || known.text != text {
+            return self.whole(bytes);
+        }
+        self.begin();
+        self.carried.clear();
+        self.tries.clear();
+        for op in ops {
+            self.carry(op, bytes.len(), base_len, known);
+        }
+        self.search(bytes, text, base_len, ops);
+        self.merge(bytes, text, known);
+        self.end(text)
+    }
+
+    fn begin(&mut self) {
+        self.hits.clear();
+        self.kept.clear();
+        self.count = 0;
+    }
+
+    fn end(&mut self, text: bool) -> Known {
+        let overflow = self.count > self.most;
+        Known {
+            text,
+            overflow,
+            hits: if overflow {
+                Box::default()
+            } else {
+                self.hits[..].into()
+            },
+            kept: self.kept[..].into(),
+        }
+    }
+
+    /// Takes over the hits that `op` copies with all the bytes they depend on, and puts down others to be tried again.
+    fn carry(&mut self, op: &Op, len: usize, base_len: usize, known: &Known) {
+        let Some(from) = op.from else {
+            return;
+        };
+        let end = from + op.len;
+        // The ends of the text are what they were.
+        let whole_front = from == 0 && op.to == 0;
+        let whole_back = end as usize == base_len && (op.to + op.len) as usize == len;
+        let first = known.hits.partition_point(|hit| hit.start < from);
+        for hit in &known.hits[first..] {
+            if hit.start >= end {
+                break;
+            }
+            let start = hit.start - from + op.to;
+            let front = whole_front || hit.start - from >= u32::from(hit.back);
+            let back = whole_back || hit.reach <= end;
+            if front && back {
+                self.carried.push(KnownHit {
+                    start,
+                    reach: (hit.reach - hit.start).saturating_add(start),
+                    ..*hit
+                });
+            } else if self.is_there(hit, from, end) {
+                // What surrounds it may be new.
+                self.tries.push(Hit {
+                    start,
+                    rule: hit.rule,
+                });
+            }
+        }
+    }
+
+    /// Returns true when the bytes `from..end` of the base alone say that `hit` is there; otherwise it lies at one end, where hits are
+    /// searched for anew.
+    fn is_there(&self, hit: &KnownHit, from: u32, end: u32) -> bool {
+        let begins = hit.rule != DECODE || hit.start > from;
+        begins && hit.start as usize + self.engine.hit_len(hit.rule) <= end as usize
+    }
+
+    /// Searches the bytes that are not copied, and the seams, for hits.
+    fn search(&mut self, bytes: &[u8], text: bool, base_len: usize, ops: &[Op]) {
+        self.regions.clear();
+        // At the front and the back there is a seam where the base goes on.
+        let mut seam = ops.first().is_none_or(|op| op.from != Some(0));
+        for op in ops {
+            let to = op.to as usize;
+            if op.from.is_none() {
+                self.add_region(bytes, to..to + op.len as usize);
+            } else if seam {
+                self.add_region(bytes, to..to);
+            }
+            seam = op.from.is_some();
+        }
+        let goes_on = |op: &Op| op.from.map(|from| (from + op.len) as usize) != Some(base_len);
+        if ops.last().is_some_and(goes_on) {
+            self.add_region(bytes, bytes.len()..bytes.len());
+        }
+        for region in &self.regions {
+            self.engine
+                .hits(&bytes[region.clone()], text, &mut self.found);
+            let offset = u32::try_from(region.start).unwrap_or(u32::MAX);
+            self.tries.extend(self.found.iter().map(|hit| Hit {
+                start: hit.start + offset,
+                rule: hit.rule,
+            }));
+        }
+        self.tries.sort_unstable();
+        self.tries.dedup();
+    }
+
+    /// Adds the region where hits may touch `dirty`, made wider by the runs at its ends and joined with the one before where they meet.
+    fn add_region(&mut self, bytes: &[u8], dirty: Range<usize>) {
+        let margin = self.engine.longest_hit();
+        let low = self.regions.last().map_or(0, |last| last.end);
+        let mut region = dirty.start.saturating_sub(margin)..(dirty.end + margin).min(bytes.len());
+        while region.start > low && is_base64(bytes[region.start - 1]) {
+            region.start -= 1;
+        }
+        match self.regions.last_mut() {
+            Some(last) if region.start <= last.end => last.end = last.end.max(region.end),
+            _ => self.regions.push(region),
+        }
+        if let Some(last) = self.regions.last_mut() {
+            while bytes.get(last.end).is_some_and(|b| is_base64(*b)) {
+                last.end += 1;
+            }
+        }
+    }
+
+    /// Puts together what was carried over and what is new, in order.
+    fn merge(&mut self, bytes: &[u8], text: bool, known: &Known) {
+        let (carried, tries) = (
+            std::mem::take(&mut self.carried),
+            std::mem::take(&mut self.tries),
+        );
+        let mut old = carried.iter().peekable();
+        for hit in &tries {
+            while let Some(known_hit) =
+                old.next_if(|old| (old.start, old.rule) < (hit.start, hit.rule))
+            {
+                self.keep(known_hit, known);
+            }
+            if old
+                .peek()
+                .is_none_or(|old| (old.start, old.rule) != (hit.start, hit.rule))
+            {
+                self.attempt(bytes, text, *hit);
+            }
+        }
+        for known_hit in old {
+            self.keep(known_hit, known);
+        }
+        (self.carried, self.tries) = (carried, tries);
+    }
+
+    /// Keeps a hit that was carried over.
+    fn keep(&mut self, hit: &KnownHit, known: &Known) {
+        let kept = match hit.kept.checked_sub(1) {
+            None => 0,
+            Some(at) => self.add(hit.start, Arc::clone(&known.kept[at as usize].found)),
+        };
+        self.hits.push(KnownHit { kept, ..*hit });
+    }
+
+    /// Keeps what was found at a hit; returns its place plus one.
+    fn add(&mut self, start: u32, found: Arc<FoundAt>) -> u32 {
+        self.count += found.made.len();
+        if self.count <= self.most {
+            self.kept.push(Kept { start, found });
+        }
+        u32::try_from(self.kept.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Tries a hit.
+    fn attempt(&mut self, bytes: &[u8], text: bool, hit: Hit) {
+        if self.count > self.most {
+            return;
+        }
+        let Tried {
+            found,
+            mut back,
+            mut reach,
+        } = self.engine.try_hit(bytes, hit);
+        let whole = Chunk {
+            bytes,
+            offset: 0,
+            core: 0..bytes.len(),
+            text,
+        };
+        let mut all = Vec::new();
+        match found {
+            None => {}
+            Some(Found::Candidate(candidate)) => {
+                let rules = self.engine.rules();
+                back = back.max(LOOK_BACK);
+                reach = reach.max(candidate.span.end + look_ahead(rules.rule(candidate.rule)));
+                all.extend(detect::candidate(rules, &candidate, &whole, None));
+            }
+            Some(Found::Encoded(run)) => {
+                let scratch = &mut self.scratch;
+                detect::encoded(self.engine, &whole, run, None, scratch, &mut |made| {
+                    all.push(made);
+                });
+                if !all.is_empty() {
+                    reach += LOOK_BACK;
+                }
+            }
+        }
+        let mut kept = 0;
+        if !all.is_empty() {
+            // What stands around a part of a credential, and the line, come from here.
+            back = back.max(BACK_BYTES + LOOK_BACK);
+            let found = FoundAt {
+                start: hit.start,
+                made: all,
+            };
+            kept = self.add(hit.start, Arc::new(found));
+        }
+        self.hits.push(KnownHit {
+            start: hit.start,
+            reach: u32::try_from(reach).unwrap_or(u32::MAX),
+            back: u16::try_from(back).unwrap_or(u16::MAX),
+            rule: hit.rule,
+            kept,
+        });
+    }
+}

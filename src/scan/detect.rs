@@ -1,0 +1,180 @@
+//! From what the engine finds to detections, with decoding.
+
+use std::ops::Range;
+
+use crate::{
+    chunk::{Chunk, decode},
+    detection::{Deferred, Detection, Judged, judge_briefly, judge_without_path},
+    engine::{Engine, Found, Scratch},
+    matcher::{
+        Candidate,
+        lines::{Place, line_around},
+    },
+    pair::Context,
+    rule::RuleSet,
+    secret::Secret,
+};
+
+/// How much of a line is kept on both sides of a secret, in bytes: for the excerpt and for inline markers.
+const LINE_BYTES: usize = 512;
+
+/// A detection, without its places, and what is to be asked once the path is known.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    pub(super) detection: Detection,
+    pub(super) deferred: Option<Box<Deferred>>,
+}
+
+/// Returns what is left of `candidate` in `chunk`; without a path the judges that ask for it are deferred.
+pub(super) fn candidate(
+    rules: &RuleSet,
+    candidate: &Candidate<'_>,
+    chunk: &Chunk<'_>,
+    path: Option<&[u8]>,
+) -> Option<Made> {
+    make(rules, candidate, chunk, path, None)
+}
+
+/// Calls `each` with what is found in the base64 `run` of `chunk`, at any depth.
+pub(super) fn encoded(
+    engine: &Engine,
+    chunk: &Chunk<'_>,
+    run: Range<usize>,
+    path: Option<&[u8]>,
+    scratch: &mut Scratch,
+    each: &mut dyn FnMut(Made),
+) {
+    let Some(decoded) = decode::base64::decode(&chunk.bytes[run.clone()]) else {
+        return;
+    };
+    let layer = Layer {
+        run: run.start,
+        decoded: &decoded,
+        decoded_len: decoded.bytes.len(),
+        encodings: vec![decoded.encoding],
+        outer: None,
+    };
+    look_into(engine, chunk, &layer, path, scratch, each);
+}
+
+fn look_into(
+    engine: &Engine,
+    chunk: &Chunk<'_>,
+    layer: &Layer<'_>,
+    path: Option<&[u8]>,
+    scratch: &mut Scratch,
+    each: &mut dyn FnMut(Made),
+) {
+    let bytes: &[u8] = &layer.decoded.bytes;
+    let mut deeper = Vec::new();
+    engine.find(bytes, 0..bytes.len(), true, scratch, |found| match found {
+        Found::Candidate(candidate) => {
+            if let Some(made) = make(engine.rules(), &candidate, chunk, path, Some(layer)) {
+                each(made);
+            }
+        }
+        Found::Encoded(run) => deeper.push(run),
+    });
+    if layer.encodings.len() >= decode::MAX_DEPTH {
+        return;
+    }
+    for run in deeper {
+        let Some(decoded) = decode::base64::decode(&bytes[run.clone()]) else {
+            continue;
+        };
+        let mut encodings = layer.encodings.clone();
+        encodings.push(decoded.encoding);
+        let inner = Layer {
+            run: run.start,
+            decoded_len: decoded.bytes.len(),
+            decoded: &decoded,
+            encodings,
+            outer: Some(layer),
+        };
+        look_into(engine, chunk, &inner, path, scratch, each);
+    }
+}
+
+fn make(
+    rules: &RuleSet,
+    candidate: &Candidate<'_>,
+    chunk: &Chunk<'_>,
+    path: Option<&[u8]>,
+    layer: Option<&Layer<'_>>,
+) -> Option<Made> {
+    let judged = match path {
+        Some(path) => judge_briefly(rules, candidate, path),
+        None => judge_without_path(rules, candidate),
+    };
+    let Judged::Kept {
+        secret,
+        severity,
+        confidence,
+        facts,
+        reasons,
+        deferred,
+        ..
+    } = judged
+    else {
+        return None;
+    };
+    let has_part = rules.rule(candidate.rule).part.is_some();
+    let value = Secret::new(&candidate.bytes[secret.clone()]);
+    let (span, place) = match layer {
+        None => (
+            candidate.span.start..candidate.span.end.max(secret.end),
+            secret.clone(),
+        ),
+        Some(layer) => (layer.source(&candidate.span), layer.source(&secret)),
+    };
+    // What is the whole of an encoded value is labelled by what stands around the encoded value.
+    let context = has_part.then(|| match layer {
+        Some(layer) if secret.len() + 4 >= layer.decoded_len => {
+            Box::new(Context::around(chunk.bytes, place.clone()))
+        }
+        _ => Box::new(Context::of(candidate, secret.clone())),
+    });
+    let line = line_around(chunk.bytes, place.clone(), LINE_BYTES);
+    let absolute =
+        |range: &Range<usize>| chunk.offset + range.start as u64..chunk.offset + range.end as u64;
+    let detection = Detection {
+        rule: candidate.rule,
+        span: absolute(&span),
+        secret_span: absolute(&place),
+        secret: value,
+        start: Place { line: 0, column: 0 },
+        end: Place { line: 0, column: 0 },
+        severity,
+        confidence,
+        facts,
+        reasons,
+        decoded: layer
+            .map(|layer| layer.encodings.clone())
+            .unwrap_or_default(),
+        context,
+        line_offset: chunk.offset + line.start as u64,
+        line: Secret::new(&chunk.bytes[line]),
+    };
+    Some(Made {
+        detection,
+        deferred,
+    })
+}
+
+/// A decoded run within a chunk or within another layer.
+struct Layer<'a> {
+    run: usize,
+    decoded: &'a decode::Decoded,
+    decoded_len: usize,
+    encodings: Vec<&'static str>,
+    outer: Option<&'a Layer<'a>>,
+}
+
+impl Layer<'_> {
+    /// Returns where the decoded `range` stands in the chunk.
+    fn source(&self, range: &Range<usize>) -> Range<usize> {
+        let here = self.decoded.source(self.run, range);
+        self.outer
+            .map_or_else(|| here.clone(), |outer| outer.source(&here))
+    }
+}

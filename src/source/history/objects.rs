@@ -1,0 +1,330 @@
+//! Which objects there are, where each is stored, and which one it is made from.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use bstr::BString;
+use gix::{
+    ObjectId, hash,
+    objs::Kind,
+    odb::pack::{data::entry::Header, index},
+    oid,
+};
+
+use super::{
+    id_table::Ids,
+    loose,
+    pack::{Pack, Reader},
+};
+use crate::finding::Skipped;
+
+/// An object's place in [`Objects`]; objects of one pack stand in the order of the pack.
+pub(super) type Index = u32;
+
+/// No object.
+pub(super) const NONE: Index = Index::MAX;
+
+/// How an object is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Whole.
+    Whole(Kind),
+    /// As a delta.
+    Delta,
+    /// In a way that cannot be read; it was named.
+    Broken,
+}
+
+/// All objects of a repository.
+#[derive(Debug)]
+pub(super) struct Objects {
+    pub(super) hash: hash::Kind,
+    pub(super) packs: Vec<Pack>,
+    /// Where the objects of each pack stand; the loose ones follow the last.
+    ranges: Vec<Range<Index>>,
+    /// The folders of loose objects, and which objects lie there.
+    folders: Vec<(PathBuf, Range<Index>)>,
+    ids: Ids,
+    /// By packed object: where its entry begins.
+    offsets: Vec<u64>,
+    pub(super) forms: Vec<Form>,
+    /// By object: what its delta is for, [`NONE`] where it is whole or its base is missing.
+    pub(super) bases: Vec<Index>,
+}
+
+/// Takes what could not be read.
+pub(super) type Skip<'a> = &'a mut dyn FnMut(Skipped);
+
+impl Objects {
+    /// Reads which objects lie in the object databases `folders`.
+    pub(super) fn read(folders: &[PathBuf], hash: hash::Kind, skip: Skip<'_>) -> Self {
+        let mut this = Self {
+            hash,
+            packs: Vec::new(),
+            ranges: Vec::new(),
+            folders: Vec::new(),
+            ids: Ids::new(hash),
+            offsets: Vec::new(),
+            forms: Vec::new(),
+            bases: Vec::new(),
+        };
+        for folder in folders {
+            for path in pack_files(&folder.join("pack"), skip) {
+                if let Err(trouble) = this.add_pack(&path) {
+                    name(skip, &path, trouble);
+                }
+            }
+        }
+        for folder in folders {
+            this.add_loose(folder, skip);
+        }
+        this.ids.index();
+        this.read_headers(skip);
+        this
+    }
+
+    /// Returns how many objects there are, those that are stored twice counted twice.
+    pub(super) fn len(&self) -> Index {
+        self.ids.len()
+    }
+
+    /// Returns the id of an object.
+    pub(super) fn id(&self, object: Index) -> &oid {
+        self.ids.get(object)
+    }
+
+    /// Returns the object called `id`: of those that are stored several times the first.
+    pub(super) fn find(&self, id: &oid) -> Option<Index> {
+        self.ids.find(id)
+    }
+
+    /// Returns the object called `id`: one in `range` where there is one.
+    fn find_near(&self, id: &oid, range: &Range<Index>) -> Option<Index> {
+        let first = self.find(id)?;
+        let mut here = std::iter::once(&first)
+            .chain(self.ids.copies(first))
+            .filter(|object| range.contains(object));
+        Some(here.next().copied().unwrap_or(first))
+    }
+
+    /// Returns the other places where the object is stored.
+    pub(super) fn copies(&self, first: Index) -> &[Index] {
+        self.ids.copies(first)
+    }
+
+    /// Returns the objects that are stored elsewhere, too, all but the first of each.
+    pub(super) fn copies_set(&self) -> BTreeSet<Index> {
+        let all = self.ids.repeated().flat_map(|first| self.ids.copies(first));
+        all.copied().collect()
+    }
+
+    /// Returns how many objects are such copies.
+    pub(super) fn copy_count(&self) -> u64 {
+        let all = self.ids.repeated().map(|first| self.ids.copies(first).len());
+        all.sum::<usize>() as u64
+    }
+
+    /// Returns the number of the pack that holds the object, or none for a loose one.
+    pub(super) fn pack_of(&self, object: Index) -> Option<usize> {
+        let number = self.ranges.partition_point(|range| range.end <= object);
+        (number < self.ranges.len()).then_some(number)
+    }
+
+    /// Returns where in its pack the entry of a packed object lies.
+    pub(super) fn entry(&self, pack: usize, object: Index) -> Range<u64> {
+        let start = self.offsets[object as usize];
+        let next = object + 1;
+        let end = if next < self.ranges[pack].end {
+            self.offsets[next as usize]
+        } else {
+            self.packs[pack].entries_end()
+        };
+        start..end
+    }
+
+    /// Returns the file of a loose object.
+    pub(super) fn loose_folder(&self, object: Index) -> Option<&Path> {
+        let found = self
+            .folders
+            .iter()
+            .find(|(_, range)| range.contains(&object));
+        found.map(|(folder, _)| &**folder)
+    }
+
+    /// Returns what to call the place of an object that cannot be read.
+    pub(super) fn place(&self, object: Index) -> BString {
+        let path = match self.pack_of(object) {
+            Some(pack) => self.packs[pack].path.clone(),
+            None => self
+                .loose_folder(object)
+                .map(Path::to_owned)
+                .unwrap_or_default(),
+        };
+        path.into_os_string().into_encoded_bytes().into()
+    }
+
+    fn add_pack(&mut self, path: &Path) -> Result<(), String> {
+        let pack = Pack::open(path, self.hash).map_err(|error| error.to_string())?;
+        let again = |what: &str| {
+            format!(
+                "{what}; `git index-pack {}` makes a new one",
+                path.display()
+            )
+        };
+        let index_path = path.with_extension("idx");
+        let file = index::File::at(&index_path, self.hash)
+            .map_err(|error| again(&format!("its index cannot be read ({error})")))?;
+        if pack.checksum().map_err(|error| error.to_string())? != file.pack_checksum().as_slice() {
+            return Err(again("its index is that of another pack"));
+        }
+        let start = self.len();
+        let count = file.num_objects();
+        start
+            .checked_add(count)
+            .filter(|end| *end < NONE)
+            .ok_or("there are more objects than can be counted")?;
+        let mut order: Vec<(u64, u32)> = (0..count)
+            .map(|at| (file.pack_offset_at_index(at), at))
+            .collect();
+        order.sort_unstable();
+        order.dedup_by_key(|(offset, _)| *offset);
+        let end = pack.entries_end();
+        if order.last().is_some_and(|(offset, _)| *offset >= end) {
+            return Err(again("its index names places beyond its end"));
+        }
+        for (offset, at) in order {
+            self.ids.push(file.oid_at_index(at));
+            self.offsets.push(offset);
+        }
+        self.ranges.push(start..self.len());
+        self.packs.push(pack);
+        Ok(())
+    }
+
+    fn add_loose(&mut self, folder: &Path, skip: Skip<'_>) {
+        let start = self.len();
+        let hex = self.hash.len_in_hex();
+        for first in 0..=u8::MAX {
+            let sub = folder.join(format!("{first:02x}"));
+            let entries = match fs::read_dir(&sub) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    name(skip, &sub, error.to_string());
+                    continue;
+                }
+            };
+            let mut found: Vec<ObjectId> = Vec::new();
+            for entry in entries {
+                match entry {
+                    // Temporary files lie there, too, while something is written.
+                    Ok(entry) => found.extend(
+                        entry
+                            .file_name()
+                            .to_str()
+                            .map(|rest| format!("{first:02x}{rest}"))
+                            .filter(|id| id.len() == hex)
+                            .and_then(|id| ObjectId::from_hex(id.as_bytes()).ok()),
+                    ),
+                    Err(error) => name(skip, &sub, error.to_string()),
+                }
+            }
+            found.sort_unstable();
+            for id in &found {
+                if self.len() < NONE - 1 {
+                    self.ids.push(id);
+                }
+            }
+        }
+        self.folders.push((folder.to_owned(), start..self.len()));
+    }
+
+    /// Reads the headers of all objects: their kinds, and what deltas are for.
+    fn read_headers(&mut self, skip: Skip<'_>) {
+        let len = self.len() as usize;
+        self.forms = vec![Form::Broken; len];
+        self.bases = vec![NONE; len];
+        let mut reader = Reader::default();
+        for (number, range) in self.ranges.iter().enumerate() {
+            let by_offset = |offset: u64| {
+                let here = &self.offsets[range.start as usize..range.end as usize];
+                let at = here.binary_search(&offset).ok()?;
+                Some(range.start + Index::try_from(at).ok()?)
+            };
+            for object in range.clone() {
+                let entry = self.entry(number, object);
+                let header = reader.header(&self.packs[number], number, entry.clone());
+                let (form, base) = match header.map(|entry| entry.header) {
+                    Ok(Header::Commit) => (Form::Whole(Kind::Commit), NONE),
+                    Ok(Header::Tree) => (Form::Whole(Kind::Tree), NONE),
+                    Ok(Header::Blob) => (Form::Whole(Kind::Blob), NONE),
+                    Ok(Header::Tag) => (Form::Whole(Kind::Tag), NONE),
+                    Ok(Header::OfsDelta { base_distance }) => {
+                        let base = entry.start.checked_sub(base_distance).and_then(by_offset);
+                        (Form::Delta, base.unwrap_or(NONE))
+                    }
+                    Ok(Header::RefDelta { base_id }) => {
+                        (Form::Delta, self.find_near(&base_id, range).unwrap_or(NONE))
+                    }
+                    Err(trouble) => {
+                        let place = format!("object {}: {trouble}", self.id(object));
+                        name(skip, &self.packs[number].path, place);
+                        (Form::Broken, NONE)
+                    }
+                };
+                self.forms[object as usize] = form;
+                self.bases[object as usize] = base;
+            }
+        }
+        for (folder, range) in &self.folders {
+            for object in range.clone() {
+                match loose::kind(folder, self.id(object)) {
+                    Ok(kind) => self.forms[object as usize] = Form::Whole(kind),
+                    Err(error) => {
+                        let trouble = format!("loose object {}: {error}", self.id(object));
+                        name(skip, folder, trouble);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Returns the packs in `folder`, in the order of their names.
+fn pack_files(folder: &Path, skip: Skip<'_>) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                match entry {
+                    Ok(entry) => out.push(entry.path()),
+                    Err(error) => name(skip, folder, error.to_string()),
+                }
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => name(skip, folder, error.to_string()),
+    }
+    // Not those that are just being written (`tmp_pack_…`).
+    out.retain(|path| {
+        let named = path.file_name().and_then(|name| name.to_str());
+        path.extension()
+            .is_some_and(|extension| extension == "pack")
+            && named.is_some_and(|name| name.starts_with("pack-"))
+    });
+    out.sort();
+    out
+}
+
+/// Names something that should have been read.
+pub(super) fn name(skip: Skip<'_>, path: &Path, reason: String) {
+    skip(Skipped {
+        path: path.as_os_str().as_encoded_bytes().into(),
+        reason,
+        incomplete: true,
+    });
+}

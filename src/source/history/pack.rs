@@ -1,0 +1,267 @@
+//! A pack file, read in windows: nothing is mapped, so a pack that is cut short while it is read is an error and no crash, and memory
+//! does not grow with it.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader},
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use gix::{
+    hash,
+    odb::pack::data,
+    zlib::{Decompress, Inflate, Status, stream::inflate},
+};
+
+/// How much is read at once, in bytes.
+const BLOCK_BYTES: usize = 32 << 10;
+
+/// How many blocks a thread has at hand.
+const SLOTS: usize = 64;
+
+/// How large a buffer is kept for entries that lie in several blocks, and how much a stream reads at once, in bytes.
+const WINDOW_BYTES: usize = 256 << 10;
+
+/// The most that deflate can make of one byte (<https://www.zlib.net/zlib_tech.html>, "Maximum Compression Factor").
+const MAX_RATIO: u64 = 1032;
+
+/// An open pack.
+#[derive(Debug)]
+pub(super) struct Pack {
+    pub(super) path: PathBuf,
+    pub(super) hash: hash::Kind,
+    file: File,
+    len: u64,
+}
+
+/// What a thread reads packs with.
+#[derive(Default)]
+pub(super) struct Reader {
+    window: Window,
+    inflate: Inflate,
+}
+
+/// The parts of packs that a thread has at hand: blocks, each in the one slot it may be in.
+///
+/// The walk goes to and fro between the deltas of a few objects, which lie near each other.
+struct Window {
+    /// Which block each slot holds: the number of the pack, counted from 1, and the number of the block.
+    blocks: Vec<(usize, u64)>,
+    bytes: Vec<u8>,
+    /// What lies in several blocks, put together.
+    joined: Vec<u8>,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            blocks: vec![(0, 0); SLOTS],
+            bytes: vec![0; SLOTS * BLOCK_BYTES],
+            joined: Vec::new(),
+        }
+    }
+}
+
+/// Why an entry cannot be read, for people.
+pub(super) type Trouble = String;
+
+impl Pack {
+    /// Opens the pack at `path` and looks at its header.
+    pub(super) fn open(path: &Path, hash: hash::Kind) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
+        let pack = Self {
+            path: path.to_owned(),
+            hash,
+            file,
+            len,
+        };
+        let mut header = [0; 12];
+        if len < 12 + hash.len_in_bytes() as u64 {
+            return Err(io::Error::other("corrupt pack: it is cut short"));
+        }
+        pack.read_at(&mut header, 0)?;
+        data::header::decode(&header).map_err(|error| io::Error::other(error.to_string()))?;
+        Ok(pack)
+    }
+
+    /// Returns where the entries end.
+    pub(super) fn entries_end(&self) -> u64 {
+        self.len - self.hash.len_in_bytes() as u64
+    }
+
+    /// Returns the checksum that the pack ends with.
+    pub(super) fn checksum(&self) -> io::Result<Vec<u8>> {
+        let mut out = vec![0; self.hash.len_in_bytes()];
+        self.read_at(&mut out, self.entries_end())?;
+        Ok(out)
+    }
+
+    /// Returns a reader of the packed bytes in `range`, unpacked.
+    pub(super) fn stream(&self, range: Range<u64>) -> impl io::Read {
+        let packed = BufReader::with_capacity(WINDOW_BYTES, Slice { pack: self, range });
+        Unpack {
+            packed,
+            state: Decompress::default(),
+        }
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+        while !buffer.is_empty() {
+            match std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                n => {
+                    buffer = &mut buffer[n..];
+                    offset += n as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a part of a pack.
+struct Slice<'a> {
+    pack: &'a Pack,
+    range: Range<u64>,
+}
+
+impl io::Read for Slice<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.range.end.saturating_sub(self.range.start);
+        let len = buffer
+            .len()
+            .min(usize::try_from(left).unwrap_or(usize::MAX));
+        self.pack.read_at(&mut buffer[..len], self.range.start)?;
+        self.range.start += len as u64;
+        Ok(len)
+    }
+}
+
+/// Unpacks what it reads.
+pub(super) struct Unpack<R> {
+    pub(super) packed: R,
+    pub(super) state: Decompress,
+}
+
+impl<R: BufRead> io::Read for Unpack<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        inflate::read(&mut self.packed, &mut self.state, buffer)
+    }
+}
+
+impl Window {
+    /// Returns the bytes `range` of `pack`, which is the `number`-th one.
+    fn get(&mut self, pack: &Pack, number: usize, range: Range<u64>) -> Result<&[u8], Trouble> {
+        if range.end > pack.len || range.start > range.end {
+            return Err("corrupt pack: an entry lies beyond its end".to_owned());
+        }
+        let len = usize::try_from(range.end - range.start)
+            .map_err(|_| "an entry is larger than memory".to_owned())?;
+        let within = (range.start % BLOCK_BYTES as u64) as usize;
+        if within + len <= BLOCK_BYTES {
+            let block = self.block(pack, number, range.start / BLOCK_BYTES as u64)?;
+            return Ok(&block[within..within + len]);
+        }
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.clear();
+        joined.shrink_to(WINDOW_BYTES);
+        let mut result = Ok(());
+        if len <= 2 * BLOCK_BYTES {
+            let mut at = range.start;
+            while at < range.end && result.is_ok() {
+                let within = (at % BLOCK_BYTES as u64) as usize;
+                let most = usize::try_from(range.end - at).unwrap_or(len);
+                result = self.block(pack, number, at / BLOCK_BYTES as u64).map(|block| {
+                    let part = &block[within..block.len().min(within + most)];
+                    joined.extend_from_slice(part);
+                    at += part.len() as u64;
+                });
+            }
+        } else {
+            joined.resize(len, 0);
+            result = pack.read_at(&mut joined, range.start).map_err(|e| failed(&e));
+        }
+        self.joined = joined;
+        result.map(|()| &self.joined[..])
+    }
+
+    /// Returns the block `block` of `pack`, cut at the pack's end.
+    fn block(&mut self, pack: &Pack, number: usize, block: u64) -> Result<&[u8], Trouble> {
+        let slot = usize::try_from(block).unwrap_or(0) % SLOTS;
+        let start = block * BLOCK_BYTES as u64;
+        let len = usize::try_from(pack.len.saturating_sub(start)).unwrap_or(usize::MAX);
+        let bytes = &mut self.bytes[slot * BLOCK_BYTES..][..len.min(BLOCK_BYTES)];
+        if self.blocks[slot] != (number + 1, block) {
+            self.blocks[slot] = (0, 0);
+            pack.read_at(bytes, start).map_err(|error| failed(&error))?;
+            self.blocks[slot] = (number + 1, block);
+        }
+        Ok(bytes)
+    }
+}
+
+fn failed(error: &io::Error) -> Trouble {
+    format!("reading the pack failed: {error}")
+}
+
+impl Reader {
+    /// Returns the header of the entry that lies in `range`.
+    pub(super) fn header(
+        &mut self,
+        pack: &Pack,
+        number: usize,
+        range: Range<u64>,
+    ) -> Result<data::Entry, Trouble> {
+        // The longest header: a size of ten bytes and the id of a base.
+        let end = range.end.min(range.start + 64);
+        let bytes = self.window.get(pack, number, range.start..end)?;
+        data::Entry::from_bytes(bytes, range.start, pack.hash).map_err(|error| error.to_string())
+    }
+
+    /// Unpacks the entry that lies in `range` to `out`; `limit` is the most bytes it may have.
+    pub(super) fn unpack(
+        &mut self,
+        pack: &Pack,
+        number: usize,
+        range: Range<u64>,
+        limit: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Trouble> {
+        let entry = self.header(pack, number, range.clone())?;
+        let packed = entry.data_offset..range.end.max(entry.data_offset);
+        let size = entry.decompressed_size;
+        // Checked before memory is asked for: a header may say anything.
+        if size > (packed.end - packed.start).saturating_mul(MAX_RATIO) {
+            return Err(format!("corrupt pack: an entry says it has {size} bytes"));
+        }
+        let size = usize::try_from(size)
+            .ok()
+            .filter(|size| *size <= limit)
+            .ok_or_else(|| format!("it has {size} bytes, more than may be held at once"))?;
+        out.resize(size, 0);
+        let packed = self.window.get(pack, number, packed)?;
+        self.inflate.reset();
+        let (status, _, written) = self
+            .inflate
+            .once(packed, out)
+            .map_err(|error| format!("corrupt pack: {error}"))?;
+        if status == Status::StreamEnd && written == size {
+            Ok(())
+        } else if status == Status::StreamEnd || written == size {
+            Err("corrupt pack: an entry has another size than it says".to_owned())
+        } else {
+            Err("corrupt pack: an entry is cut short".to_owned())
+        }
+    }
+}
