@@ -19,6 +19,7 @@ pub use progress::Progress;
 
 use crate::{
     chunk::{self, Chunk},
+    detection::Detection,
     engine::{Engine, Scratch},
     finding::{Counts, Finding, Outcome, Skipped, SourceKind},
     rule::{Confidence, RuleSet, Severity},
@@ -234,7 +235,7 @@ impl<'s> Worker<'s> {
     {
         blob::BlobScan::new(
             &self.scanner.engine,
-            path,
+            Some(path),
             self.scanner.options.max_detections,
         )
     }
@@ -246,7 +247,8 @@ impl<'s> Worker<'s> {
             files: u64::from(kind == SourceKind::Worktree),
             commits: 0,
         };
-        let (detections, overflow) = scan.finish();
+        let (made, overflow) = scan.finish();
+        let detections: Vec<Detection> = made.into_iter().map(|made| made.detection).collect();
         if overflow {
             let reason = format!(
                 "more than {} candidates; the rest were not looked at",
