@@ -3,8 +3,8 @@
 mod assemble;
 mod blob;
 mod excerpt;
-mod paths;
 mod progress;
+mod texts;
 
 use std::{
     io,
@@ -130,15 +130,23 @@ impl Scanner {
         sort(&mut findings);
         skipped.sort();
         skipped.dedup();
-        let in_paths = paths::secrets(&self.engine, &findings, &skipped);
-        Outcome {
+        let mut outcome = Outcome {
             findings,
             skipped,
-            in_paths,
+            in_paths: Vec::new(),
             counts,
             rules: self.rules().enabled_count(),
             elapsed_ms: 0,
-        }
+        };
+        self.find_in_texts(&mut outcome);
+        outcome
+    }
+
+    /// Sets [`Outcome::in_paths`]: the secrets in what reports print of `outcome` besides its findings. Whoever adds commits or
+    /// occurrences to the findings of an outcome calls this afterwards, lest a report prints a secret that stands in a branch's
+    /// name.
+    pub fn find_in_texts(&self, outcome: &mut Outcome) {
+        outcome.in_paths = texts::secrets(&self.engine, &outcome.findings, &outcome.skipped);
     }
 }
 
