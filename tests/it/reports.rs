@@ -635,6 +635,7 @@ fn hostile(secrets: &[Vec<u8>]) -> Outcome {
             redacted: one.redacted.clone(),
             secret: Secret::new(secret),
         }];
+        history::plant_everywhere(&mut one, secret);
         findings.push(one);
         skips.push(Skipped {
             path: BString::from(path),

@@ -1,9 +1,12 @@
 //! What reports tell of history: who, when, is it still there, what now.
 
+mod hidden;
+mod human;
 mod machine;
 
 use std::sync::Arc;
 
+pub(super) use hidden::plant_everywhere;
 use keyfence::finding::{Commit, Counts, Finding, KeptBy, Occurrence, Outcome, SourceKind};
 
 use super::{drawn, finding, key_pair, nothing};
