@@ -1,11 +1,13 @@
 //! What a scan tells: findings, and what was and was not read.
 
 mod occurrence;
+mod state;
 
 use std::sync::Arc;
 
 use bstr::BString;
 pub use occurrence::{Commit, KeptBy, Occurrence};
+pub use state::State;
 
 use crate::{
     matcher::lines::Place,
@@ -157,7 +159,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What was not read, sorted by path.
     pub skipped: Vec<Skipped>,
-    /// Secrets within the paths above. They are no findings, but no report may show them.
+    /// Secrets within the paths above and within what findings tell of commits, branches and tags. They are no findings, but no
+    /// report may show them.
     pub in_paths: Vec<Secret>,
     /// How much was read.
     pub counts: Counts,

@@ -1,10 +1,13 @@
 //! The `human` format: a block a finding, grouped by file, in the manner of compiler diagnostics, and a summary.
 //!
 //! Whatever comes from the scanned bytes is escaped: no path, line or fact can move the cursor, change a colour or reorder
-//! text. What to do about a rule's findings is said once, at the rule's last finding.
+//! text. What to do about a rule's findings is said once, at the rule's last finding; what to do about a secret that git
+//! keeps, once at the end.
 
+mod advice;
 mod block;
 mod excerpt;
+mod history;
 mod paint;
 mod summary;
 
@@ -40,7 +43,7 @@ impl Report for Human {
                     options,
                     paint,
                     scrub: &scrub,
-                    advise: last.get(&advice(finding)) == Some(&index),
+                    advise: last.get(&shared_advice(finding)) == Some(&index),
                 }
                 .write(&mut text)?;
                 index += 1;
@@ -54,7 +57,7 @@ impl Report for Human {
 }
 
 /// What must be equal for two findings to share their advice.
-fn advice(finding: &Finding) -> (&str, &[String]) {
+fn shared_advice(finding: &Finding) -> (&str, &[String]) {
     (&finding.rule, &finding.remediation)
 }
 
@@ -63,7 +66,7 @@ fn last_of_each_rule(findings: &[Finding]) -> HashMap<(&str, &[String]), usize> 
     findings
         .iter()
         .enumerate()
-        .map(|(index, finding)| (advice(finding), index))
+        .map(|(index, finding)| (shared_advice(finding), index))
         .collect()
 }
 

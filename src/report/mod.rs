@@ -4,10 +4,12 @@
 //! the writer come back as they are, so that a caller can tell a broken pipe from a full disk.
 //!
 //! Only `--show-secrets` makes a report call [`Secret::expose`]. Besides, every text that comes from the scanned bytes
-//! (paths, excerpts, facts) is searched for the secrets that were found: a token that is also a file name does not get out.
+//! (paths, excerpts, facts, commits, the names of branches and tags) is searched for the secrets that were found: a token that is
+//! also a file name does not get out.
 //!
 //! [`Secret::expose`]: crate::secret::Secret::expose
 
+mod date;
 pub mod human;
 pub mod json;
 pub mod jsonl;

@@ -3,10 +3,13 @@
 //! Lines and columns count from 1, columns in bytes. The end is exclusive: `end_column` is the column right after the last
 //! byte, so that a secret of 40 bytes in column 23 ends in column 63. A fact that is absent is an absent key.
 
+mod history;
+
 use std::borrow::Cow;
 
 use bstr::{BStr, ByteSlice as _};
 use data_encoding::BASE64;
+pub use history::{Commit, Occurrence, States};
 use serde::{Serialize, Serializer};
 
 use super::{ReportOptions, scrub::Scrub};
@@ -90,6 +93,15 @@ pub struct Finding<'a> {
     /// The encodings it was found under, outermost first.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub decoded: &'a [&'static str],
+    /// The commit that introduced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit<'a>>,
+    /// Where it stands today, in one word: the most urgent state of its occurrences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// Every stay of it in history.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub occurrences: Vec<Occurrence<'a>>,
     /// Named facts about it.
     #[serde(skip_serializing_if = "Facts::is_empty")]
     pub facts: Facts,
@@ -126,6 +138,16 @@ impl<'a> Finding<'a> {
                 .collect(),
             source: finding.source.name(),
             decoded: &finding.decoded,
+            commit: finding
+                .commit
+                .as_deref()
+                .map(|commit| Commit::new(commit, scrub)),
+            state: finding.state().map(finding::State::name),
+            occurrences: finding
+                .occurrences
+                .iter()
+                .map(|occurrence| Occurrence::new(occurrence, scrub))
+                .collect(),
             facts: Facts::new(&finding.facts, scrub),
             remediation: &finding.remediation,
         }
@@ -251,6 +273,9 @@ pub struct Summary<'a> {
     pub complete: bool,
     /// How many findings there are.
     pub findings: usize,
+    /// How many of them are in each state of `state`; absent outside history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub states: Option<States>,
     /// How many rules were on.
     pub rules: usize,
     /// Bytes scanned.
@@ -274,6 +299,7 @@ impl<'a> Summary<'a> {
             kind: "summary",
             complete: outcome.is_complete(),
             findings: outcome.findings.len(),
+            states: States::new(&outcome.findings),
             rules: outcome.rules,
             bytes: counts.bytes,
             blobs: counts.blobs,

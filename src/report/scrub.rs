@@ -11,17 +11,23 @@ use crate::{finding::Outcome, secret::Secret};
 /// Secrets shorter than this are left alone in paths and facts: `config` as a password would blot out half of all paths.
 const SHORTEST: usize = 8;
 
-/// The same for the line a secret stands on, where it more likely is the secret than a word.
+/// The same for the line a secret stands on, and for the summaries of commits, which speak of it (`set the password to …`): there
+/// it more likely is the secret than a word.
 const SHORTEST_ON_LINE: usize = 4;
 
 /// Lines of a secret of several lines are hidden one by one from this length on.
 const SHORTEST_LINE_OF_BLOCK: usize = 16;
+
+/// How much of a text of a commit is told, in bytes. A message may be one line of many megabytes, and each finding tells of it.
+const MOST_OF_COMMIT: usize = 1024;
 
 /// What may not get out.
 #[derive(Debug, Default)]
 pub(super) struct Scrub {
     /// Sorted, without doubles.
     hidden: Vec<Vec<u8>>,
+    /// The length of the longest, in bytes.
+    longest: usize,
 }
 
 impl Scrub {
@@ -63,12 +69,14 @@ impl Scrub {
             return;
         }
         if let Cow::Owned(lossy) = String::from_utf8_lossy(bytes) {
+            self.longest = self.longest.max(lossy.len());
             self.hidden.push(lossy.into_bytes());
         }
+        self.longest = self.longest.max(bytes.len());
         self.hidden.push(bytes.to_owned());
     }
 
-    /// Returns a path or the like with each secret in it replaced by `*`, byte by byte.
+    /// Returns a path, a name or the like with each secret in it replaced by `*`, byte by byte.
     pub(super) fn bytes<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
         self.hide(text, SHORTEST)
     }
@@ -76,6 +84,16 @@ impl Scrub {
     /// Returns `text` with each secret in it replaced by `*`, byte by byte.
     pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         as_text(self.hide(text.as_bytes(), SHORTEST), text)
+    }
+
+    /// Returns the name or the address of a commit's author with each secret in it replaced by `*`; what is too long is cut.
+    pub(super) fn author<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        self.hide_and_cut(text, SHORTEST)
+    }
+
+    /// Returns a commit's summary with each secret in it replaced by `*`; what is too long is cut.
+    pub(super) fn summary<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        self.hide_and_cut(text, SHORTEST_ON_LINE)
     }
 
     /// Returns a line of a file with each secret in it replaced by `*`, byte by byte; offsets stay as they are.
@@ -96,6 +114,24 @@ impl Scrub {
             }
         }
         out
+    }
+
+    /// Cuts after [`MOST_OF_COMMIT`] bytes, with `…` for the rest. A secret that the cut divides is hidden first, as a whole.
+    fn hide_and_cut<'a>(&self, text: &'a [u8], shortest: usize) -> Cow<'a, [u8]> {
+        if text.len() <= MOST_OF_COMMIT {
+            return self.hide(text, shortest);
+        }
+        let reach = text.len().min(MOST_OF_COMMIT + self.longest);
+        let mut out = self.hide(&text[..reach], shortest).into_owned();
+        let is_boundary = |at: &usize| text[*at] & 0xc0 != 0x80;
+        // A character has four bytes at most; what never begins one is not UTF-8.
+        let end = (MOST_OF_COMMIT - 3..=MOST_OF_COMMIT)
+            .rev()
+            .find(is_boundary)
+            .unwrap_or(MOST_OF_COMMIT);
+        out.truncate(end);
+        out.extend_from_slice("…".as_bytes());
+        Cow::Owned(out)
     }
 
     /// Returns the length of the longest hidden text of at least `shortest` bytes that `rest` starts with.
@@ -129,7 +165,7 @@ fn as_text<'a>(bytes: Cow<'_, [u8]>, text: &'a str) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHORTEST, Scrub};
+    use super::{MOST_OF_COMMIT, SHORTEST, Scrub};
     use crate::secret::Secret;
 
     fn scrub(secrets: &[&[u8]]) -> Scrub {
@@ -169,6 +205,25 @@ mod tests {
     #[test]
     fn hides_what_is_left_of_bytes_that_are_not_utf8() {
         check(&[b"ab\xff\xfecd"], "=ab\u{fffd}\u{fffd}cd=", "=**********=");
+    }
+
+    #[test]
+    fn a_cut_divides_no_secret_and_no_character() {
+        let scrub = scrub(&[b"averylongone", b"short"]);
+        for (before, after, expected) in [
+            (1000, "averylongone", "************"),
+            (1020, "averylongone", "****…"),
+            (1020, "short", "****…"),
+            (1020, "ab日本", "ab…"),
+            (1024, "averylongone", "…"),
+        ] {
+            let text = format!("{}{after}", "x".repeat(before));
+            let shown = scrub.summary(text.as_bytes());
+            let shown = std::str::from_utf8(&shown).unwrap();
+            assert_eq!(shown.get(before..), Some(expected), "{after}");
+        }
+        assert_eq!(scrub.author(&[0x80; 5000]).len(), MOST_OF_COMMIT + 3);
+        assert_eq!(&*scrub.author(b"short"), b"short");
     }
 
     #[test]

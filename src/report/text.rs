@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use unicode_width::UnicodeWidthChar as _;
+
 /// Returns true for characters that a terminal acts on or that hide or reorder other text: control characters, line and
 /// paragraph separators, bidirectional controls (Unicode Standard Annex 9), zero-width and tag characters.
 ///
@@ -49,6 +51,29 @@ pub(super) fn escape_bytes(bytes: &[u8]) -> String {
     out
 }
 
+/// Returns how many columns of a terminal `text` takes.
+pub(super) fn width(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+/// Returns `text`, or as much of it as fits into `columns`, with `…` for the rest.
+pub(super) fn clip(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut left = columns.saturating_sub(1);
+    for c in text.chars() {
+        let Some(rest) = left.checked_sub(c.width().unwrap_or(0)) else {
+            break;
+        };
+        left = rest;
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
 /// Returns a count with its noun: `1 file`, `2 files`.
 pub(super) fn count(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
@@ -83,7 +108,7 @@ pub(super) fn duration(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, duration, escape_bytes};
+    use super::{bytes, clip, count, duration, escape_bytes};
 
     #[track_caller]
     fn check(input: &[u8], expected: &str) {
@@ -101,6 +126,20 @@ mod tests {
         );
         check("\u{9b}31m".as_bytes(), "\\u{9b}31m");
         check(b"caf\xe9/x\xff", "caf\\xe9/x\\xff");
+    }
+
+    #[test]
+    fn long_texts_are_cut_to_columns() {
+        for (text, columns, expected) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日…"),
+            ("e\u{301}e\u{301}", 1, "…"),
+            ("", 0, ""),
+        ] {
+            assert_eq!(clip(text, columns), expected);
+        }
     }
 
     #[test]

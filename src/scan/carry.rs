@@ -22,7 +22,7 @@ use crate::{
 
 /// What is known of an object.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(super) struct Known {
     text: bool,
     /// True when there was more than is kept: then nothing is carried over.
     pub(super) overflow: bool,
@@ -59,6 +59,14 @@ pub(super) struct FoundAt {
 }
 
 impl Known {
+    /// Returns what is known of an object that was not looked at: nothing is carried over from it.
+    pub(super) fn nothing() -> Self {
+        Self {
+            overflow: true,
+            ..Self::default()
+        }
+    }
+
     /// Returns how many bytes of memory this takes, without what is shared.
     pub(super) fn size(&self) -> usize {
         self.hits.len() * size_of::<KnownHit>() + self.kept.len() * size_of::<Kept>()

@@ -5,9 +5,10 @@ mod blob;
 mod carry;
 mod detect;
 mod excerpt;
-pub mod history;
-mod paths;
+mod carry;
+mod detect;
 mod progress;
+mod texts;
 
 use std::{
     io,
@@ -134,15 +135,23 @@ impl Scanner {
         sort(&mut findings);
         skipped.sort();
         skipped.dedup();
-        let in_paths = paths::secrets(&self.engine, &findings, &skipped);
-        Outcome {
+        let mut outcome = Outcome {
             findings,
             skipped,
-            in_paths,
+            in_paths: Vec::new(),
             counts,
             rules: self.rules().enabled_count(),
             elapsed_ms: 0,
-        }
+        };
+        self.find_in_texts(&mut outcome);
+        outcome
+    }
+
+    /// Sets [`Outcome::in_paths`]: the secrets in what reports print of `outcome` besides its findings. Whoever adds commits or
+    /// occurrences to the findings of an outcome calls this afterwards, lest a report prints a secret that stands in a branch's
+    /// name.
+    pub fn find_in_texts(&self, outcome: &mut Outcome) {
+        outcome.in_paths = texts::secrets(&self.engine, &outcome.findings, &outcome.skipped);
     }
 }
 

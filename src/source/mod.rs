@@ -98,7 +98,7 @@ fn size(bytes: u64) -> String {
 }
 
 /// Returns why something above the limit was not read.
-fn too_large(limit: u64) -> String {
+pub(crate) fn too_large(limit: u64) -> String {
     format!("larger than {}", size(limit))
 }
 

@@ -2,11 +2,15 @@
 
 use std::io::{self, Write as _};
 
-use super::{excerpt, paint::Paint};
+use super::{excerpt, history::History, paint::Paint};
 use crate::{
     finding::{Excerpt, Finding},
     matcher::lines::Place,
-    report::{ReportOptions, scrub::Scrub, text},
+    report::{
+        ReportOptions,
+        scrub::Scrub,
+        text::{self, width},
+    },
     secret::Secret,
 };
 
@@ -99,6 +103,14 @@ impl Block<'_> {
                 vec![self.secret(&finding.secret, &finding.redacted)],
             ));
         }
+        notes.extend(
+            History {
+                finding,
+                paint: self.paint,
+                scrub: self.scrub,
+            }
+            .notes(),
+        );
         notes.push(("why", self.joined(&finding.reasons, "; ")));
         notes.push(("decoded", self.joined(&finding.decoded, ", then ")));
         notes.push(("facts", self.facts()));
@@ -153,14 +165,15 @@ impl Block<'_> {
         self.joined(&facts, ", ")
     }
 
-    /// How to say that it is not a secret: by fingerprint, and (once a rule) on the line itself.
+    /// How to say that it is not a secret: by fingerprint, and (once a rule) on the line itself. A marker on today's line
+    /// would say nothing about the versions before it, so there is none for what git keeps.
     fn accept(&self) -> Vec<String> {
         let finding = self.finding;
         let mut lines = vec![format!(
             "keyfence allow {} --reason \"why it is not a secret\"",
             finding.fingerprint
         )];
-        if self.advise {
+        if self.advise && finding.occurrences.is_empty() {
             lines.push(format!(
                 "or, in a comment on the line: keyfence:allow {} why it is not a secret",
                 self.clean(&finding.rule)
@@ -182,8 +195,4 @@ impl Block<'_> {
     fn clean(&self, text: &str) -> String {
         text::escape(&self.scrub.text(text)).into_owned()
     }
-}
-
-fn width(text: &str) -> usize {
-    unicode_width::UnicodeWidthStr::width(text)
 }

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::rule::Severity;
+use crate::{finding::State, rule::Severity};
 
 /// Colours text, or leaves it as it is.
 #[derive(Debug, Clone, Copy)]
@@ -51,5 +51,15 @@ impl Paint {
             Severity::Low => AnsiColor::Cyan,
         };
         self.paint(colour.on_default().bold(), text)
+    }
+
+    /// Whether a secret is still there.
+    pub(super) fn state(self, state: State, text: &str) -> String {
+        let style = match state {
+            State::Head | State::Elsewhere | State::Staged => AnsiColor::BrightRed.on_default(),
+            State::History => AnsiColor::Yellow.on_default(),
+            State::Unreachable => Style::new(),
+        };
+        self.paint(style.bold(), text)
     }
 }

@@ -43,6 +43,19 @@ impl<'a> Parts<'a> {
         })
     }
 
+    /// Returns the headers from the first one on that people write: author, tagger, what follows. Ids stand before them.
+    pub fn people(&self) -> Option<&'a [u8]> {
+        let names: [&[u8]; 3] = [b"author ", b"tagger ", b"committer "];
+        let mut at = 0;
+        for line in self.headers.lines_with_terminator() {
+            if names.iter().any(|name| line.starts_with(name)) {
+                return Some(&self.headers[at..]);
+            }
+            at += line.len();
+        }
+        None
+    }
+
     /// Returns the first paragraph of the message, on one line.
     pub fn summary(&self) -> Vec<u8> {
         let lines = self.message.lines().map(<[u8]>::trim_ascii);
@@ -80,9 +93,6 @@ pub(super) struct Commits {
     text: Vec<u8>,
 }
 
-/// The longest summary that is kept, in bytes.
-const MAX_SUMMARY_BYTES: usize = 512;
-
 impl Commits {
     /// Takes a commit or tag.
     pub(super) fn add(&mut self, kind: Kind, object: Index, bytes: &[u8]) {
@@ -99,9 +109,7 @@ impl Commits {
         let author = parts.header("author").next().unwrap_or_default();
         self.text.extend_from_slice(author);
         self.text.push(b'\n');
-        let summary = parts.summary();
-        self.text
-            .extend_from_slice(&summary[..summary.len().min(MAX_SUMMARY_BYTES)]);
+        self.text.extend(parts.summary());
         let committer = parts.header("committer").next().unwrap_or_default();
         let time = signature(committer.as_bstr()).map(|signature| signature.seconds());
         self.records.push(Record {

@@ -1,0 +1,146 @@
+//! The fields that tell a finding's history: who, when, is it still there.
+
+use std::borrow::Cow;
+
+use bstr::{BString, ByteSlice as _};
+use serde::Serialize;
+
+use super::{Path, lossless};
+use crate::{
+    finding::{self, State},
+    report::{date, scrub::Scrub},
+};
+
+/// A commit. Its texts are lossy where they are not UTF-8, and cut where they are long: `git cat-file commit ID` has the bytes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Commit<'a> {
+    /// The object id.
+    pub id: &'a str,
+    /// The author's name.
+    pub author: Cow<'a, str>,
+    /// The author's address.
+    pub email: Cow<'a, str>,
+    /// When it was written (RFC 3339), with the author's offset; absent where the commit holds no date that can be written so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The first paragraph of the message, on one line.
+    pub summary: Cow<'a, str>,
+}
+
+impl<'a> Commit<'a> {
+    pub(super) fn new(commit: &'a finding::Commit, scrub: &Scrub) -> Self {
+        Self {
+            id: &commit.id,
+            author: lossy(scrub.author(&commit.author)),
+            email: lossy(scrub.author(&commit.email)),
+            date: date::rfc3339(commit),
+            summary: lossy(scrub.summary(&commit.summary)),
+        }
+    }
+}
+
+/// One stay of the secret at one path.
+#[derive(Debug, Clone, Serialize)]
+pub struct Occurrence<'a> {
+    /// Where it is or was, from the top of the repository.
+    #[serde(flatten)]
+    pub path: Path<'a>,
+    /// The line of the secret.
+    pub line: u64,
+    /// The column of its first byte.
+    pub column: u64,
+    /// The blob; absent for what is no blob.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blob: Option<&'a str>,
+    /// The id of the commit that introduced it; null where no commit holds it.
+    pub introduced: Option<&'a str>,
+    /// The id of the commit that removed it; null while it is there.
+    pub removed: Option<&'a str>,
+    /// It stands in HEAD's tree, at this path.
+    pub in_head: bool,
+    /// A ref or HEAD reaches it.
+    pub reachable: bool,
+    /// Where it stands today, in one word.
+    pub state: &'static str,
+    /// What keeps it in the repository.
+    pub kept_by: &'static str,
+    /// The branches whose history holds it.
+    pub branches: Vec<Cow<'a, str>>,
+    /// The tags whose history holds it.
+    pub tags: Vec<Cow<'a, str>>,
+    /// The branches and tags whose newest tree still holds it.
+    pub tips: Vec<Cow<'a, str>>,
+    /// The commit that introduced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introduced_by: Option<Commit<'a>>,
+    /// The commit that removed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed_by: Option<Commit<'a>>,
+}
+
+impl<'a> Occurrence<'a> {
+    pub(super) fn new(occurrence: &'a finding::Occurrence, scrub: &Scrub) -> Self {
+        let (introduced, removed) = (
+            occurrence.introduced.as_deref(),
+            occurrence.removed.as_deref(),
+        );
+        let names = |names: &'a [BString]| -> Vec<Cow<'a, str>> {
+            names.iter().map(|name| lossy(scrub.bytes(name))).collect()
+        };
+        Self {
+            path: Path::new(occurrence.path.as_bstr(), scrub),
+            line: occurrence.line,
+            column: occurrence.column,
+            blob: occurrence.blob.as_deref(),
+            introduced: introduced.map(|commit| commit.id.as_str()),
+            removed: removed.map(|commit| commit.id.as_str()),
+            in_head: occurrence.in_head,
+            reachable: occurrence.reachable,
+            state: occurrence.state().name(),
+            kept_by: occurrence.kept_by.name(),
+            branches: names(&occurrence.branches),
+            tags: names(&occurrence.tags),
+            tips: names(&occurrence.tips),
+            introduced_by: introduced.map(|commit| Commit::new(commit, scrub)),
+            removed_by: removed.map(|commit| Commit::new(commit, scrub)),
+        }
+    }
+}
+
+/// How many findings are in each state.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct States {
+    /// In HEAD's tree.
+    pub head: usize,
+    /// Not in HEAD, but in the newest tree of a branch or tag, or in what is no file.
+    pub elsewhere: usize,
+    /// Only in the index of a worktree.
+    pub staged: usize,
+    /// Only in older commits, or in a commit's message.
+    pub history: usize,
+    /// Reached by no ref.
+    pub unreachable: usize,
+}
+
+impl States {
+    /// Returns none outside history.
+    pub(super) fn new(findings: &[finding::Finding]) -> Option<Self> {
+        let mut counts = None;
+        for state in findings.iter().filter_map(finding::Finding::state) {
+            let counts: &mut Self = counts.get_or_insert_default();
+            *(match state {
+                State::Head => &mut counts.head,
+                State::Elsewhere => &mut counts.elsewhere,
+                State::Staged => &mut counts.staged,
+                State::History => &mut counts.history,
+                State::Unreachable => &mut counts.unreachable,
+            }) += 1;
+        }
+        counts
+    }
+}
+
+/// Returns `bytes` as text, with what is not UTF-8 replaced by U+FFFD.
+fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    lossless(bytes).0
+}
