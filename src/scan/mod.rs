@@ -5,8 +5,7 @@ mod blob;
 mod carry;
 mod detect;
 mod excerpt;
-mod carry;
-mod detect;
+pub mod history;
 mod progress;
 mod texts;
 
