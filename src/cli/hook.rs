@@ -6,7 +6,12 @@ use std::{
     time::Instant,
 };
 
-use super::{Failure, args, output::Output, scan, settings};
+use super::{
+    Failure, args,
+    output::Output,
+    scan,
+    settings::{self, Limits},
+};
 use crate::{rule::Confidence, scan::Scanner};
 
 /// The hooks that can be run.
@@ -37,11 +42,11 @@ fn check(args: &args::Hook) -> Result<u8, Failure> {
         settings::rules(&common.rules)?,
         settings::options(common, Confidence::Medium)?,
     );
-    let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
+    let limits = Limits::new(common, None)?;
     let mut outcome = match args.name.as_str() {
         "pre-commit" => {
             let mut result = Ok(());
-            let outcome = scanner.run(|make| result = scan::read_staged(threads, limit, make));
+            let outcome = scanner.run(|make| result = scan::read_staged(limits, make));
             result?;
             outcome
         }

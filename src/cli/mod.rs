@@ -8,6 +8,7 @@ mod args;
 mod aws;
 mod completions;
 mod environment;
+mod history;
 mod hook;
 mod install;
 mod output;
@@ -15,6 +16,7 @@ mod progress;
 mod rules;
 mod scan;
 mod settings;
+mod since;
 mod why;
 
 use std::{

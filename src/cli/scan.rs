@@ -9,7 +9,12 @@ use std::{
 
 use bstr::BStr;
 
-use super::{Failure, args, environment, output::Output, progress, settings};
+use super::{
+    Failure, args, environment, history,
+    output::Output,
+    progress,
+    settings::{self, Limits},
+};
 use crate::{
     finding::Outcome,
     matcher::lines::Place,
@@ -30,14 +35,16 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         settings::rules(&common.rules)?,
         settings::options(common, Confidence::Low)?,
     );
-    let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
+    let limits = Limits::new(common, args.max_memory.as_deref())?;
     let mut outcome = if let Some(file) = &args.message {
         scan_message(&scanner, file)?
+    } else if args.history.all {
+        history::run(args, &scanner, limits)?
     } else {
         let mut result = Ok(());
         let style = environment::progress(common.progress);
         let outcome = progress::watch(style, |counts| {
-            scanner.run_watched(counts, |make| result = read(args, threads, limit, make))
+            scanner.run_watched(counts, |make| result = read(args, limits, make))
         });
         result?;
         outcome
@@ -46,15 +53,10 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
     output.write(&outcome)
 }
 
-fn read(
-    args: &args::Scan,
-    threads: usize,
-    limit: u64,
-    make: &MakeVisitor<'_>,
-) -> Result<(), Failure> {
+fn read(args: &args::Scan, limits: Limits, make: &MakeVisitor<'_>) -> Result<(), Failure> {
     let base = environment::current_dir()?;
     if args.staged {
-        return read_staged(threads, limit, make);
+        return read_staged(limits, make);
     }
     let standard_input = args.paths.iter().any(|path| path == "-");
     if standard_input {
@@ -75,8 +77,8 @@ fn read(
             args::Untracked::Normal => files::Untracked::Normal,
             args::Untracked::All => files::Untracked::All,
         },
-        max_file_bytes: limit,
-        threads,
+        max_file_bytes: limits.max_file_bytes,
+        threads: limits.threads,
     };
     let (over, outer) = (environment::git_override(), environment::outer_config());
     let place = files::Place {
@@ -89,11 +91,7 @@ fn read(
 }
 
 /// Hands over what the next commit adds.
-pub(super) fn read_staged(
-    threads: usize,
-    limit: u64,
-    make: &MakeVisitor<'_>,
-) -> Result<(), Failure> {
+pub(super) fn read_staged(limits: Limits, make: &MakeVisitor<'_>) -> Result<(), Failure> {
     let base = environment::current_dir()?;
     let cannot = |error| Failure::because("cannot scan what is staged", error);
     let repository = repository::discover(
@@ -105,8 +103,8 @@ pub(super) fn read_staged(
     index::scan(
         &repository,
         index::Options {
-            max_blob_bytes: limit,
-            threads,
+            max_blob_bytes: limits.max_file_bytes,
+            threads: limits.threads,
         },
         make,
     )

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod commands;
+mod history;
 mod hooks;
 mod input;
 mod options;
