@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use super::{CLEAN, Failure, accepted, args, environment, scan};
+use super::{CLEAN, Failure, accepted, args, environment, scan, settings::Limits};
 use crate::{
     policy::allow::{self, Entry},
     rule::RuleSet,
@@ -108,16 +108,17 @@ fn rules_of_findings() -> HashMap<Fingerprint, String> {
             over: &over,
             outer: &outer,
         };
+        let limits = Limits::usual();
         let options = files::Options {
             git: true,
             ignore: true,
             untracked: files::Untracked::Normal,
-            max_file_bytes: u64::MAX,
-            threads: environment::threads(),
+            max_file_bytes: limits.max_file_bytes,
+            threads: limits.threads,
         };
         // Only the name of the rule depends on it: what cannot be read here is left out.
         drop(files::scan(&[], place, options, make));
-        drop(scan::read_staged(environment::threads(), u64::MAX, make));
+        drop(scan::read_staged(limits, make));
     });
     outcome
         .findings

@@ -19,7 +19,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Scan files, what is staged, a commit message or standard input
+    /// Scan files, what is staged, everything git stores, a commit message or standard input
     Scan(Scan),
     /// Run a git hook (what an installed hook calls)
     Hook(Hook),
@@ -41,7 +41,8 @@ pub(super) enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Scan {
-    /// Files or folders to scan; `-` for standard input; the repository's work tree when none is given
+    /// Files or folders to scan; `-` for standard input; the repository's work tree when none is given. With --history, which
+    /// paths of the repository to look at
     #[arg(value_name = "PATH", help_heading = "Input")]
     pub(super) paths: Vec<OsString>,
     /// Scan what the next commit adds (index against HEAD)
@@ -65,7 +66,47 @@ pub(super) struct Scan {
     #[arg(long, value_enum, default_value = "normal", help_heading = "Input")]
     pub(super) untracked: Untracked,
     #[command(flatten)]
+    pub(super) history: History,
+    #[command(flatten)]
     pub(super) common: Common,
+    /// How much of what git stores may be held unpacked at a time, with --history [default: 256M]
+    #[arg(long, value_name = "SIZE", help_heading = "Performance")]
+    pub(super) max_memory: Option<String>,
+}
+
+/// What is no history. The options of the history name it too, because clap forgives the lack of `--history` beside something
+/// that `--history` cannot be used with.
+const ELSEWHERE: [&str; 4] = ["staged", "message", "no_git", "untracked"];
+
+/// What of a repository's history is scanned.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "History")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
+pub(super) struct History {
+    /// Scan everything git stores: all commits, messages, notes and tags, and what no branch leads to any more
+    #[arg(long = "history", conflicts_with_all = ELSEWHERE)]
+    pub(super) all: bool,
+    /// Only what a ref or HEAD reaches
+    #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE)]
+    pub(super) reachable: bool,
+    /// Hide what was introduced before a revision or a date: v1.0, 2024-01-31, "2 weeks ago"
+    #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE, value_name = "REV|DATE")]
+    pub(super) since: Option<String>,
+    /// Only the history of this branch (can be repeated)
+    #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE, value_name = "NAME")]
+    pub(super) branch: Vec<OsString>,
+    /// Also the history of each submodule
+    #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE)]
+    pub(super) recurse_submodules: bool,
+    /// Keep there what the next scan need not do again: a file that CI can carry from job to job
+    #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE, value_name = "PATH")]
+    pub(super) cache: Option<PathBuf>,
+    /// Neither use nor write a cache
+    #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE, conflicts_with = "cache")]
+    pub(super) no_cache: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@ use std::{
     ffi::OsString,
     io::{self, IsTerminal as _},
     path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use super::{Failure, args::When};
@@ -23,6 +24,15 @@ pub(super) fn current_dir() -> Result<PathBuf, Failure> {
             error,
         )
     })
+}
+
+/// Returns the time, in seconds since 1970-01-01T00:00:00Z.
+pub(super) fn now_seconds() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or(0)
 }
 
 /// Returns the path of the running program.

@@ -6,8 +6,17 @@ use std::{
     time::Instant,
 };
 
-use super::{Failure, args, output::Output, scan, settings};
-use crate::{rule::Confidence, scan::Scanner};
+use super::{
+    Failure, args,
+    output::Output,
+    scan,
+    settings::{self, Limits},
+    signals::Signals,
+};
+use crate::{
+    rule::Confidence,
+    scan::{Scanner, Watch},
+};
 
 /// The hooks that can be run.
 const HOOKS: &[&str] = &["pre-commit", "commit-msg"];
@@ -37,11 +46,17 @@ fn check(args: &args::Hook) -> Result<u8, Failure> {
         settings::rules(&common.rules)?,
         settings::options(common, Confidence::Medium)?,
     );
-    let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
+    let limits = Limits::new(common, None)?;
     let mut outcome = match args.name.as_str() {
         "pre-commit" => {
             let mut result = Ok(());
-            let outcome = scanner.run(|make| result = scan::read_staged(threads, limit, make));
+            let signals = Signals::catch()?;
+            let watch = Watch {
+                interrupt: Some(signals.interrupt()),
+                ..Watch::default()
+            };
+            let outcome =
+                scanner.run_watched(watch, |make| result = scan::read_staged(limits, make));
             result?;
             outcome
         }

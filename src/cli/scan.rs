@@ -2,21 +2,28 @@
 
 use std::{
     fs,
-    io::{self, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use bstr::BStr;
 
-use super::{Failure, args, environment, output::Output, progress, settings};
+use super::{
+    Failure, args, environment, history,
+    input::Input,
+    output::Output,
+    progress,
+    settings::{self, Limits},
+    signals::Signals,
+};
 use crate::{
     finding::Outcome,
     matcher::lines::Place,
     rule::Confidence,
-    scan::Scanner,
+    scan::{Scanner, Watch},
     source::{
-        MakeVisitor, files, index,
+        Interrupt, MakeVisitor, files, index,
         message::{self, Cleanup, Comment, Message},
         repository, stdin,
     },
@@ -30,14 +37,22 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         settings::rules(&common.rules)?,
         settings::options(common, Confidence::Low)?,
     );
-    let (threads, limit) = (settings::threads(common)?, settings::max_file_size(common)?);
+    let limits = Limits::new(common, args.max_memory.as_deref())?;
     let mut outcome = if let Some(file) = &args.message {
         scan_message(&scanner, file)?
+    } else if args.history.all {
+        history::run(args, &scanner, limits)?
     } else {
         let mut result = Ok(());
+        let signals = Signals::catch()?;
+        let interrupt = signals.interrupt();
         let style = environment::progress(common.progress);
-        let outcome = progress::watch(style, |counts| {
-            scanner.run_watched(counts, |make| result = read(args, threads, limit, make))
+        let outcome = progress::watch(style, |progress| {
+            let watch = Watch {
+                progress,
+                interrupt: Some(interrupt),
+            };
+            scanner.run_watched(watch, |make| result = read(args, limits, interrupt, make))
         });
         result?;
         outcome
@@ -48,13 +63,13 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
 
 fn read(
     args: &args::Scan,
-    threads: usize,
-    limit: u64,
+    limits: Limits,
+    interrupt: &Interrupt,
     make: &MakeVisitor<'_>,
 ) -> Result<(), Failure> {
     let base = environment::current_dir()?;
     if args.staged {
-        return read_staged(threads, limit, make);
+        return read_staged(limits, make);
     }
     let standard_input = args.paths.iter().any(|path| path == "-");
     if standard_input {
@@ -63,7 +78,7 @@ fn read(
                 "`-` (standard input) cannot be mixed with other paths; scan them in two calls",
             ));
         }
-        stdin::scan(&mut io::stdin().lock(), &mut *make());
+        stdin::scan(&mut Input::open(interrupt)?, &mut *make());
         return Ok(());
     }
     let paths: Vec<PathBuf> = args.paths.iter().map(PathBuf::from).collect();
@@ -75,8 +90,8 @@ fn read(
             args::Untracked::Normal => files::Untracked::Normal,
             args::Untracked::All => files::Untracked::All,
         },
-        max_file_bytes: limit,
-        threads,
+        max_file_bytes: limits.max_file_bytes,
+        threads: limits.threads,
     };
     let (over, outer) = (environment::git_override(), environment::outer_config());
     let place = files::Place {
@@ -89,11 +104,7 @@ fn read(
 }
 
 /// Hands over what the next commit adds.
-pub(super) fn read_staged(
-    threads: usize,
-    limit: u64,
-    make: &MakeVisitor<'_>,
-) -> Result<(), Failure> {
+pub(super) fn read_staged(limits: Limits, make: &MakeVisitor<'_>) -> Result<(), Failure> {
     let base = environment::current_dir()?;
     let cannot = |error| Failure::because("cannot scan what is staged", error);
     let repository = repository::discover(
@@ -105,8 +116,8 @@ pub(super) fn read_staged(
     index::scan(
         &repository,
         index::Options {
-            max_blob_bytes: limit,
-            threads,
+            max_blob_bytes: limits.max_file_bytes,
+            threads: limits.threads,
         },
         make,
     )

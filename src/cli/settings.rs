@@ -88,23 +88,51 @@ pub(super) fn options(common: &Common, default_confidence: Confidence) -> Result
     })
 }
 
-/// Returns how many threads to use.
-pub(super) fn threads(common: &Common) -> Result<usize, Failure> {
-    match common.threads {
-        Some(0) => Err(Failure::new(
-            "--threads 0: give at least 1, or leave the option out",
-        )),
-        Some(count) => Ok(count.min(256)),
-        None => Ok(environment::threads()),
+/// What a scan may use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// The most threads.
+    pub(super) threads: usize,
+    /// The most bytes of a file or a blob; larger ones are skipped and named.
+    pub(super) max_file_bytes: u64,
+    /// How many bytes a scan of the history may hold unpacked.
+    pub(super) max_memory_bytes: u64,
+}
+
+impl Limits {
+    /// Returns the limits when nothing is said.
+    pub(super) fn usual() -> Self {
+        Self {
+            threads: environment::threads(),
+            max_file_bytes: u64::MAX,
+            max_memory_bytes: 256 << 20,
+        }
+    }
+
+    /// Returns the limits that were typed; `max_memory` is an option of scan alone.
+    pub(super) fn new(common: &Common, max_memory: Option<&str>) -> Result<Self, Failure> {
+        let mut limits = Self::usual();
+        match common.threads {
+            Some(0) => {
+                return Err(Failure::new(
+                    "--threads 0: give at least 1, or leave the option out",
+                ));
+            }
+            Some(count) => limits.threads = count.min(256),
+            None => {}
+        }
+        if let Some(text) = &common.max_file_size {
+            limits.max_file_bytes = size("--max-file-size", text)?;
+        }
+        if let Some(text) = max_memory {
+            limits.max_memory_bytes = size("--max-memory", text)?;
+        }
+        Ok(limits)
     }
 }
 
-/// Returns the largest size of a file, in bytes.
-pub(super) fn max_file_size(common: &Common) -> Result<u64, Failure> {
-    common.max_file_size.as_deref().map_or(Ok(u64::MAX), size)
-}
-
-fn size(text: &str) -> Result<u64, Failure> {
+/// Returns the number of bytes that `text`, the value of `option`, means.
+fn size(option: &str, text: &str) -> Result<u64, Failure> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text
         .get(digits.len()..)
@@ -125,7 +153,7 @@ fn size(text: &str) -> Result<u64, Failure> {
         .and_then(|(number, factor)| number.checked_mul(factor))
         .ok_or_else(|| {
             Failure::new(format!(
-                "--max-file-size {text:?} is not a size; write a number of bytes or 500k, 20M, 1G"
+                "{option} {text:?} is not a size; write a number of bytes or 500k, 20M, 1G"
             ))
         })
 }
@@ -153,7 +181,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<u64>) {
-        assert_eq!(size(text).ok(), expected, "{text}");
+        assert_eq!(size("--size", text).ok(), expected, "{text}");
     }
 
     #[test]
@@ -169,5 +197,11 @@ mod tests {
         check("1.5M", None);
         check("-1", None);
         check("99999999999T", None);
+    }
+
+    #[test]
+    fn a_bad_size_names_its_option() {
+        let message = size("--max-memory", "lots").unwrap_err().to_string();
+        assert!(message.starts_with("--max-memory \"lots\""), "{message}");
     }
 }

@@ -3,8 +3,10 @@
 #![cfg(unix)]
 
 mod commands;
+mod history;
 mod hooks;
 mod input;
+mod interrupt;
 mod options;
 mod scan;
 mod sentinel;
