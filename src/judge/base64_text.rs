@@ -124,7 +124,7 @@ mod tests {
         let scene = Scene::new(
             rules.rule(candidate.rule),
             candidate,
-            judge::PathView::Known(b"x"),
+            crate::judge::PathView::Known(b"x"),
             false,
         );
         assert_eq!(opinion(&scene).is_some(), dropped, "{text}");

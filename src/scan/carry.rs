@@ -184,7 +184,7 @@ impl<'e> Carrier<'e> {
                     reach: (hit.reach - hit.start).saturating_add(start),
                     ..*hit
                 });
-            } else if self.is_there(hit, from, end) {
+            } else if (whole_front || begins(hit, from)) && (whole_back || self.ends(hit, end)) {
                 // What surrounds it may be new.
                 self.tries.push(Hit {
                     start,
@@ -194,11 +194,10 @@ impl<'e> Carrier<'e> {
         }
     }
 
-    /// Returns true when the bytes `from..end` of the base alone say that `hit` is there; otherwise it lies at one end, where hits are
-    /// searched for anew.
-    fn is_there(&self, hit: &KnownHit, from: u32, end: u32) -> bool {
-        let begins = hit.rule != DECODE || hit.start > from;
-        begins && hit.start as usize + self.engine.hit_len(hit.rule) <= end as usize
+    /// Returns true when the bytes of the base before `end` say that `hit` is there; otherwise it lies at a seam, where hits are searched
+    /// for anew.
+    fn ends(&self, hit: &KnownHit, end: u32) -> bool {
+        hit.start as usize + self.engine.hit_len(hit.rule) <= end as usize
     }
 
     /// Searches the bytes that are not copied, and the seams, for hits.
@@ -349,3 +348,11 @@ impl<'e> Carrier<'e> {
         });
     }
 }
+
+/// Returns true when the bytes of the base from `from` on say that `hit` is there: of a run they tell where it begins.
+fn begins(hit: &KnownHit, from: u32) -> bool {
+    hit.rule != DECODE || hit.start > from
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ mod blob;
 mod carry;
 mod detect;
 mod excerpt;
-pub mod history;
+//HIST
 mod progress;
 mod texts;
 mod watch;

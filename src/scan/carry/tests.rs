@@ -1,0 +1,218 @@
+//! Law 2 at its smallest: what is carried over and what is scanned anew is together what a scan of the whole finds.
+
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+
+use super::{Carrier, Known, Op};
+use crate::{
+    engine::Engine,
+    rule::{
+        RuleSet, parse,
+        template::{Random, fill},
+    },
+};
+
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| Engine::new(RuleSet::builtin()))
+}
+
+/// The templates of all samples and near misses.
+fn templates() -> &'static [String] {
+    static TEMPLATES: OnceLock<Vec<String>> = OnceLock::new();
+    TEMPLATES.get_or_init(|| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/patterns");
+        let mut out = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for rule in parse::parse(&path, &text).unwrap() {
+                    let all = rule.samples.iter().chain(rule.near_misses.iter());
+                    out.extend(all.map(ToString::to_string));
+                }
+            }
+        }
+        out.sort();
+        out
+    })
+}
+
+const FILLER: &[&str] = &[
+    "\n",
+    "password = ",
+    "key: \"",
+    "AKIA",
+    "QUtJQ",
+    "aws_secret_access_key = ",
+    "[default]\n",
+    "\"\n}\n",
+    "abcdefghijklmnopqrstuvwxyz0123456789+/",
+    "/",
+    "=",
+    "x",
+    "\0",
+    "-----BEGIN RSA PRIVATE KEY-----\n",
+    "fn main() {\n    println!();\n}\n",
+    "                                                                                \n",
+];
+
+fn piece(random: &mut Random) -> Vec<u8> {
+    let templates = templates();
+    let pair = "[p]\naws_access_key_id = {make:aws-key-id}\naws_secret_access_key = {base64:40}\n";
+    match random.below(9) {
+        0..=2 => fill(&templates[random.below(templates.len())], random)
+            .unwrap()
+            .into_bytes(),
+        3 => fill(pair, random).unwrap_or_default().into_bytes(),
+        4 => {
+            let text = fill(&templates[random.below(templates.len())], random).unwrap();
+            data_encoding::BASE64.encode(text.as_bytes()).into_bytes()
+        }
+        5 => {
+            let len = random.below(90);
+            data_encoding::BASE64.encode(&random.bytes(len)).into_bytes()
+        }
+        6 => "a line of text that says nothing\n".repeat(random.below(60)).into_bytes(),
+        _ => FILLER[random.below(FILLER.len())].as_bytes().to_vec(),
+    }
+}
+
+fn text(random: &mut Random, pieces: usize) -> Vec<u8> {
+    (0..pieces).flat_map(|_| piece(random)).collect()
+}
+
+/// Makes another text out of `base`, with the steps that make it: copies of ranges in any order, and new bytes between them.
+fn edit(base: &[u8], random: &mut Random) -> (Vec<u8>, Vec<Op>) {
+    let (mut out, mut ops) = (Vec::new(), Vec::<Op>::new());
+    let mut at = 0;
+    let narrow = |n: usize| u32::try_from(n).unwrap();
+    for _ in 0..=random.below(6) {
+        if random.below(8) == 0 {
+            at = random.below(base.len() + 1);
+        }
+        let end = match random.below(3) {
+            0 => base.len(),
+            1 => base.len().min(at + random.below(60)),
+            _ => at + random.below(base.len() - at + 1),
+        };
+        if end > at {
+            ops.push(Op {
+                from: Some(narrow(at)),
+                to: narrow(out.len()),
+                len: narrow(end - at),
+            });
+            out.extend_from_slice(&base[at..end]);
+        }
+        // Left out, or put in, or both.
+        at = base.len().min(end + random.below(4) * random.below(30));
+        if random.below(2) == 0 {
+            let mut new = match random.below(4) {
+                0 => random.bytes(1),
+                1 => FILLER[random.below(FILLER.len())].as_bytes().to_vec(),
+                _ => piece(random),
+            };
+            new.truncate(1 + random.below(new.len().max(1)));
+            if !new.is_empty() && ops.last().is_none_or(|op| op.from.is_some()) {
+                ops.push(Op {
+                    from: None,
+                    to: narrow(out.len()),
+                    len: narrow(new.len()),
+                });
+                out.extend(new);
+            }
+        }
+    }
+    (out, ops)
+}
+
+/// Everything there is to say of `known`, with places as they are in the object.
+fn told(known: &Known) -> Vec<String> {
+    let mut out = Vec::new();
+    for hit in &known.hits {
+        out.push(format!("{} {}", hit.start, hit.rule));
+    }
+    for kept in &known.kept {
+        let shift = i64::from(kept.start) - i64::from(kept.found.start);
+        for made in &kept.found.made {
+            let d = &made.detection;
+            let moved = |at: u64| at.checked_add_signed(shift);
+            out.push(format!(
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                d.rule,
+                moved(d.span.start),
+                moved(d.span.end),
+                moved(d.secret_span.start),
+                moved(d.secret_span.end),
+                d.secret.expose(),
+                d.severity,
+                d.confidence,
+                d.facts,
+                d.decoded,
+                d.context,
+                moved(d.line_offset),
+                d.line.expose(),
+                made.deferred.as_ref().map(|deferred| {
+                    ["a.py", "test/x.md", "prod.env"]
+                        .map(|path| deferred.hear(engine().rules(), path.as_bytes()))
+                }),
+            ));
+        }
+    }
+    out
+}
+
+#[track_caller]
+fn check(seed: u64) {
+    let mut random = Random::new(seed);
+    let mut carrier = Carrier::new(engine(), 10_000);
+    let pieces = 1 + random.below(24);
+    let mut bytes = text(&mut random, pieces);
+    let mut known = carrier.whole(&bytes);
+    for generation in 0..4 {
+        let (next, ops) = edit(&bytes, &mut random);
+        let made = carrier.made(&next, bytes.len(), &known, &ops);
+        let whole = carrier.whole(&next);
+        let (made_told, whole_told) = (told(&made), told(&whole));
+        let only = |a: &[String], b: &[String]| -> Vec<String> {
+            a.iter().filter(|one| !b.contains(one)).cloned().collect()
+        };
+        assert!(
+            made_told == whole_told,
+            "seed {seed} generation {generation}: only carried {:?}, only whole {:?}, {ops:?}",
+            only(&made_told, &whole_told),
+            only(&whole_told, &made_told),
+        );
+        (bytes, known) = (next, made);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn carried_over_is_as_scanned_anew(seed in any::<u64>()) {
+        check(seed);
+    }
+}
+
+#[test]
+fn edits_find_and_lose_things() {
+    // The property above would hold if nothing were ever found.
+    let (mut found, mut carried) = (0, 0);
+    let mut carrier = Carrier::new(engine(), 10_000);
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let bytes = text(&mut random, 20);
+        let known = carrier.whole(&bytes);
+        found += known.kept.len();
+        let (next, ops) = edit(&bytes, &mut random);
+        let made = carrier.made(&next, bytes.len(), &known, &ops);
+        let old = |at: &&super::Kept| {
+            (known.kept.iter()).any(|kept| std::sync::Arc::ptr_eq(&kept.found, &at.found))
+        };
+        carried += made.kept.iter().filter(old).count();
+    }
+    assert!(found > 100 && carried > 20, "{found} {carried}");
+}
