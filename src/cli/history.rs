@@ -2,8 +2,13 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use super::{Failure, args, environment, settings::Limits, since::SinceArgument};
-use crate::{finding::Outcome, scan::Scanner};
+use super::{
+    Failure, args, environment, progress, settings::Limits, signals::Signals, since::SinceArgument,
+};
+use crate::{
+    finding::Outcome,
+    scan::{Scanner, Watch},
+};
 
 /// Which history to scan, and how.
 #[derive(Debug)]
@@ -73,11 +78,19 @@ pub(super) fn run(
     scanner: &Scanner,
     limits: Limits,
 ) -> Result<Outcome, Failure> {
-    scan(scanner, &Request::new(args, limits)?)
+    let request = Request::new(args, limits)?;
+    let signals = Signals::catch()?;
+    progress::watch(environment::progress(args.common.progress), |progress| {
+        let watch = Watch {
+            progress,
+            interrupt: Some(signals.interrupt()),
+        };
+        scan(scanner, &request, watch)
+    })
 }
 
 /// Calls the library.
-fn scan(_scanner: &Scanner, _request: &Request) -> Result<Outcome, Failure> {
+fn scan(_scanner: &Scanner, _request: &Request, _watch: Watch<'_>) -> Result<Outcome, Failure> {
     Err(Failure::new(
         "--history is not available in this version; scan what is on disk (keyfence scan) or staged (--staged)",
     ))

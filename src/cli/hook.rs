@@ -11,8 +11,12 @@ use super::{
     output::Output,
     scan,
     settings::{self, Limits},
+    signals::Signals,
 };
-use crate::{rule::Confidence, scan::Scanner};
+use crate::{
+    rule::Confidence,
+    scan::{Scanner, Watch},
+};
 
 /// The hooks that can be run.
 const HOOKS: &[&str] = &["pre-commit", "commit-msg"];
@@ -46,7 +50,13 @@ fn check(args: &args::Hook) -> Result<u8, Failure> {
     let mut outcome = match args.name.as_str() {
         "pre-commit" => {
             let mut result = Ok(());
-            let outcome = scanner.run(|make| result = scan::read_staged(limits, make));
+            let signals = Signals::catch()?;
+            let watch = Watch {
+                interrupt: Some(signals.interrupt()),
+                ..Watch::default()
+            };
+            let outcome =
+                scanner.run_watched(watch, |make| result = scan::read_staged(limits, make));
             result?;
             outcome
         }

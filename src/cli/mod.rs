@@ -10,12 +10,14 @@ mod completions;
 mod environment;
 mod history;
 mod hook;
+mod input;
 mod install;
 mod output;
 mod progress;
 mod rules;
 mod scan;
 mod settings;
+mod signals;
 mod since;
 mod why;
 

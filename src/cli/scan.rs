@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -11,17 +11,19 @@ use bstr::BStr;
 
 use super::{
     Failure, args, environment, history,
+    input::Input,
     output::Output,
     progress,
     settings::{self, Limits},
+    signals::Signals,
 };
 use crate::{
     finding::Outcome,
     matcher::lines::Place,
     rule::Confidence,
-    scan::Scanner,
+    scan::{Scanner, Watch},
     source::{
-        MakeVisitor, files, index,
+        Interrupt, MakeVisitor, files, index,
         message::{self, Cleanup, Comment, Message},
         repository, stdin,
     },
@@ -42,9 +44,15 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         history::run(args, &scanner, limits)?
     } else {
         let mut result = Ok(());
+        let signals = Signals::catch()?;
+        let interrupt = signals.interrupt();
         let style = environment::progress(common.progress);
-        let outcome = progress::watch(style, |counts| {
-            scanner.run_watched(counts, |make| result = read(args, limits, make))
+        let outcome = progress::watch(style, |progress| {
+            let watch = Watch {
+                progress,
+                interrupt: Some(interrupt),
+            };
+            scanner.run_watched(watch, |make| result = read(args, limits, interrupt, make))
         });
         result?;
         outcome
@@ -53,7 +61,12 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
     output.write(&outcome)
 }
 
-fn read(args: &args::Scan, limits: Limits, make: &MakeVisitor<'_>) -> Result<(), Failure> {
+fn read(
+    args: &args::Scan,
+    limits: Limits,
+    interrupt: &Interrupt,
+    make: &MakeVisitor<'_>,
+) -> Result<(), Failure> {
     let base = environment::current_dir()?;
     if args.staged {
         return read_staged(limits, make);
@@ -65,7 +78,7 @@ fn read(args: &args::Scan, limits: Limits, make: &MakeVisitor<'_>) -> Result<(),
                 "`-` (standard input) cannot be mixed with other paths; scan them in two calls",
             ));
         }
-        stdin::scan(&mut io::stdin().lock(), &mut *make());
+        stdin::scan(&mut Input::open(interrupt)?, &mut *make());
         return Ok(());
     }
     let paths: Vec<PathBuf> = args.paths.iter().map(PathBuf::from).collect();

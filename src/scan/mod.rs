@@ -5,6 +5,7 @@ mod blob;
 mod excerpt;
 mod paths;
 mod progress;
+mod watch;
 
 use std::{
     io,
@@ -13,6 +14,7 @@ use std::{
 
 use bstr::{BStr, ByteSlice as _};
 pub use progress::Progress;
+pub use watch::Watch;
 
 use crate::{
     chunk::{self, Chunk},
@@ -94,8 +96,9 @@ impl Scanner {
         bytes: &[u8],
     ) -> Vec<Finding> {
         let collected = Mutex::new(Collected::default());
-        let mut worker = Worker::new(self, &collected, None);
-        worker.whole(path.as_ref().as_bstr(), kind, bytes);
+        let mut worker = Worker::new(self, &collected, Watch::default());
+        let read = worker.whole(path.as_ref().as_bstr(), kind, bytes);
+        debug_assert!(read.is_ok(), "memory can be read, and nobody interrupts");
         drop(worker);
         let mut findings = collected
             .into_inner()
@@ -109,17 +112,13 @@ impl Scanner {
     ///
     /// `source` makes a visitor for each of its threads; their number and the order of blobs do not change the outcome.
     pub fn run(&self, source: impl FnOnce(&MakeVisitor<'_>)) -> Outcome {
-        self.run_watched(None, source)
+        self.run_watched(Watch::default(), source)
     }
 
-    /// Does the same as [`run`](Self::run) and counts in `progress` meanwhile.
-    pub fn run_watched(
-        &self,
-        progress: Option<&Progress>,
-        source: impl FnOnce(&MakeVisitor<'_>),
-    ) -> Outcome {
+    /// Does the same as [`run`](Self::run) for somebody who watches.
+    pub fn run_watched(&self, watch: Watch<'_>, source: impl FnOnce(&MakeVisitor<'_>)) -> Outcome {
         let collected = Mutex::new(Collected::default());
-        source(&|| Box::new(Worker::new(self, &collected, progress)));
+        source(&|| Box::new(Worker::new(self, &collected, watch)));
         let Collected {
             mut findings,
             mut skipped,
@@ -166,39 +165,36 @@ struct Collected {
 struct Worker<'s> {
     scanner: &'s Scanner,
     shared: &'s Mutex<Collected>,
-    progress: Option<&'s Progress>,
+    watch: Watch<'s>,
     own: Collected,
     scratch: Scratch,
     buffer: Vec<u8>,
 }
 
 impl<'s> Worker<'s> {
-    fn new(
-        scanner: &'s Scanner,
-        shared: &'s Mutex<Collected>,
-        progress: Option<&'s Progress>,
-    ) -> Self {
+    fn new(scanner: &'s Scanner, shared: &'s Mutex<Collected>, watch: Watch<'s>) -> Self {
         Self {
             scanner,
             shared,
-            progress,
+            watch,
             own: Collected::default(),
             scratch: Scratch::default(),
             buffer: Vec::new(),
         }
     }
 
-    fn whole(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) {
+    fn whole(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) -> io::Result<()> {
         if bytes.len() > self.scanner.options.chunk_size {
             let read = self.stream(path, kind, &mut &bytes[..]);
-            return debug_assert!(read.is_ok(), "reading from memory does not fail");
+            return read.map(drop).map_err(|(_, error)| error);
         }
         let mut scan = self.blob_scan(path);
         scan.chunk(&Chunk::whole(bytes), true, &mut self.scratch);
-        if let Some(progress) = self.progress {
+        if let Some(progress) = self.watch.progress {
             progress.add_bytes(bytes.len());
         }
         self.finish(scan, path, kind, bytes.len() as u64);
+        Ok(())
     }
 
     fn stream(
@@ -208,9 +204,9 @@ impl<'s> Worker<'s> {
         reader: &mut dyn io::Read,
     ) -> Result<u64, (u64, io::Error)> {
         let mut scan = self.blob_scan(path);
-        let (scratch, progress) = (&mut self.scratch, self.progress);
+        let (scratch, progress) = (&mut self.scratch, self.watch.progress);
         let read = chunk::read(
-            reader,
+            &mut self.watch.reader(reader),
             self.scanner.options.chunk_size,
             &mut self.buffer,
             |chunk| {
@@ -265,7 +261,7 @@ impl<'s> Worker<'s> {
                 detections,
             ));
         }
-        if let Some(progress) = self.progress {
+        if let Some(progress) = self.watch.progress {
             progress.add_blob(self.own.findings.len() - before);
         }
     }
@@ -274,7 +270,7 @@ impl<'s> Worker<'s> {
 impl Visitor for Worker<'_> {
     fn blob(&mut self, blob: Blob<'_>) -> io::Result<()> {
         match blob.content {
-            Content::Bytes(bytes) => self.whole(blob.path, blob.kind, bytes),
+            Content::Bytes(bytes) => self.whole(blob.path, blob.kind, bytes)?,
             Content::Reader {
                 reader,
                 expected_len,
@@ -297,6 +293,10 @@ impl Visitor for Worker<'_> {
 
     fn skip(&mut self, skipped: Skipped) {
         self.own.skipped.push(skipped);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.watch.is_interrupted()
     }
 }
 

@@ -1,11 +1,6 @@
 //! Reads blobs by id and hands them over.
 
-use std::{
-    io::Read as _,
-    path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::{io::Read as _, path::Path};
 
 use bstr::BString;
 use gix::{
@@ -16,7 +11,7 @@ use gix::{
 
 use super::{
     Blob, Content, MakeVisitor, Visitor, error::Error, head, index::Options, loose, reason,
-    repository::Repository, skip, too_large,
+    repository::Repository, share::share, skip, too_large,
 };
 use crate::finding::SourceKind;
 
@@ -45,31 +40,21 @@ pub(super) fn read(
         return Ok(());
     }
     let objects = head::objects(repository)?;
-    let (next, objects_dir) = (AtomicUsize::new(0), &*repository.objects_dir);
-    let work = |objects: HandleArc| {
-        let (mut visitor, mut buffer) = (make_visitor(), Vec::new());
-        while let Some(blob) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-            one(
-                (&objects, objects_dir),
-                blob,
-                kind,
-                options,
-                &mut *visitor,
-                &mut buffer,
-            );
-        }
-    };
-    if options.threads > 1 && wanted.len() > PARALLEL_BLOBS {
-        thread::scope(|scope| {
-            for _ in 1..options.threads {
-                let objects = objects.clone();
-                scope.spawn(|| work(objects));
-            }
-            work(objects.clone());
-        });
+    let objects_dir = &*repository.objects_dir;
+    let threads = if wanted.len() > PARALLEL_BLOBS {
+        options.threads
     } else {
-        work(objects);
-    }
+        1
+    };
+    share(
+        (wanted, "blob"),
+        threads,
+        make_visitor,
+        || (objects.clone(), Vec::new()),
+        |blob, (objects, buffer), visitor| {
+            one((objects, objects_dir), blob, kind, options, visitor, buffer);
+        },
+    );
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::{
     collections::HashSet,
     fs, io,
     path::{Component, Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -15,9 +16,11 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::{
     MakeVisitor, Visitor,
     error::Error,
+    interrupt::THE_REST,
     open::{FileReader, special},
     reason,
     repository::{OuterConfig, Override, Repository, discover},
+    share::share,
     skip,
     tracked::Tracked,
 };
@@ -78,24 +81,12 @@ pub fn scan(
         place,
         options,
         make_visitor,
+        stopped: AtomicBool::new(false),
     };
-    if paths.is_empty() {
-        if !options.git {
-            return job.folder(Root::new(place.base.into(), BString::default()), None);
-        }
-        let repository = discover(place.base, place.over, place.outer)?;
-        let root = Root::new(repository.work_tree()?.into(), BString::default());
-        return job.folder(root, Some(&repository));
+    job.paths(paths)?;
+    if job.is_stopped() {
+        skip(&mut *make_visitor(), BStr::new("."), THE_REST, true);
     }
-    let mut seen = HashSet::new();
-    let mut files = Vec::new();
-    for path in paths {
-        let shown = shown(path);
-        if seen.insert(shown.clone()) {
-            job.named(&place.base.join(path), shown, &mut files)?;
-        }
-    }
-    job.files(&files);
     Ok(())
 }
 
@@ -129,9 +120,35 @@ struct Job<'a, 'v> {
     place: Place<'a>,
     options: Options,
     make_visitor: &'a MakeVisitor<'v>,
+    /// The scan was interrupted while a folder was walked: nobody knows what is left.
+    stopped: AtomicBool,
 }
 
 impl Job<'_, '_> {
+    fn paths(&self, paths: &[PathBuf]) -> Result<(), Error> {
+        if paths.is_empty() {
+            if !self.options.git {
+                return self.folder(Root::new(self.place.base.into(), BString::default()), None);
+            }
+            let repository = discover(self.place.base, self.place.over, self.place.outer)?;
+            let root = Root::new(repository.work_tree()?.into(), BString::default());
+            return self.folder(root, Some(&repository));
+        }
+        let mut seen = HashSet::new();
+        let mut files = Vec::new();
+        for path in paths {
+            let shown = shown(path);
+            if seen.insert(shown.clone()) {
+                self.named(&self.place.base.join(path), shown, &mut files)?;
+            }
+            if self.is_stopped() {
+                return Ok(());
+            }
+        }
+        self.files(&files);
+        Ok(())
+    }
+
     /// Reads one named thing; files are put on a list, so that they are read together.
     fn named(
         &self,
@@ -242,7 +259,9 @@ impl Job<'_, '_> {
         if self.options.untracked != Untracked::No {
             self.walk(&root, Some(repository), tracked.as_ref());
         }
-        if let Some(tracked) = &tracked {
+        if let Some(tracked) = &tracked
+            && !self.is_stopped()
+        {
             tracked.rest(
                 &root.path,
                 &root.shown,
@@ -260,6 +279,10 @@ impl Job<'_, '_> {
             let mut visitor = (self.make_visitor)();
             let mut reader = FileReader::new(self.options.max_file_bytes);
             Box::new(move |entry| {
+                if visitor.is_interrupted() {
+                    self.stopped.store(true, Ordering::Relaxed);
+                    return WalkState::Quit;
+                }
                 match entry {
                     Ok(entry) => file(root, &entry, tracked, &mut reader, &mut *visitor),
                     Err(e) => walk_error(root, &e, None, &mut *visitor),
@@ -297,24 +320,17 @@ impl Job<'_, '_> {
     }
 
     fn files(&self, files: &[(PathBuf, BString)]) {
-        use std::sync::atomic::{AtomicUsize, Ordering};
-        if files.is_empty() {
-            return;
-        }
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut visitor = (self.make_visitor)();
-            let mut reader = FileReader::new(self.options.max_file_bytes);
-            while let Some((path, shown)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                reader.read(path, shown.as_ref(), &mut *visitor);
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..self.options.threads.min(files.len()) {
-                scope.spawn(work);
-            }
-            work();
-        });
+        share(
+            (files, "file"),
+            self.options.threads,
+            self.make_visitor,
+            || FileReader::new(self.options.max_file_bytes),
+            |(path, shown), reader, visitor| reader.read(path, shown.as_ref(), visitor),
+        );
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod error;
 pub mod files;
 pub mod history;
 pub mod index;
+pub mod interrupt;
 pub mod message;
 pub mod repository;
 pub mod stdin;
@@ -16,11 +17,13 @@ mod blobs;
 mod head;
 mod loose;
 mod open;
+mod share;
 mod tracked;
 
 use std::io::{self, Read};
 
 use bstr::{BStr, BString};
+pub use interrupt::Interrupt;
 
 use crate::finding::{Skipped, SourceKind};
 
@@ -62,6 +65,11 @@ pub trait Visitor: Send {
 
     /// Takes note of something that was not read.
     fn skip(&mut self, skipped: Skipped);
+
+    /// Returns true when the scan is to end early. The source then reads nothing more, and names what that leaves out.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// Makes the visitor of a thread.

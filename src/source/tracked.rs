@@ -4,8 +4,7 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    thread,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use bstr::{BString, ByteSlice as _};
@@ -18,6 +17,7 @@ use super::{
     open::{FileReader, special},
     reason,
     repository::Repository,
+    share::share,
     skip,
 };
 
@@ -68,33 +68,17 @@ impl Tracked {
             .filter(|(_, met)| !met.load(Ordering::Relaxed))
             .map(|(path, _)| path)
             .collect();
-        if rest.is_empty() {
-            return;
-        }
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut visitor = make_visitor();
-            let mut reader = FileReader::new(max_file_bytes);
-            let mut folders = HashMap::new();
-            while let Some(path) = rest.get(next.fetch_add(1, Ordering::Relaxed)) {
+        // A thread is worth its start from some dozens of files on.
+        share(
+            (&rest, "file"),
+            threads.min(rest.len().div_ceil(32)),
+            make_visitor,
+            || (FileReader::new(max_file_bytes), HashMap::new()),
+            |path, (reader, folders), visitor| {
                 let name = [shown, path].concat();
-                one(
-                    root,
-                    path,
-                    name.as_bstr(),
-                    &mut reader,
-                    &mut folders,
-                    &mut *visitor,
-                );
-            }
-        };
-        thread::scope(|scope| {
-            // A thread is worth its start from some dozens of files on.
-            for _ in 1..threads.min(rest.len().div_ceil(32)) {
-                scope.spawn(work);
-            }
-            work();
-        });
+                one(root, path, name.as_bstr(), reader, folders, visitor);
+            },
+        );
     }
 }
 

@@ -6,6 +6,7 @@ mod commands;
 mod history;
 mod hooks;
 mod input;
+mod interrupt;
 mod options;
 mod scan;
 mod sentinel;
