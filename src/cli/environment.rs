@@ -122,7 +122,9 @@ pub(super) enum ProgressStyle {
 
 /// Returns how to show progress on standard error; none when it is not to be shown.
 pub(super) fn progress(when: When) -> Option<ProgressStyle> {
-    let is_terminal = io::stderr().is_terminal() && variable("TERM").is_none_or(|t| t != "dumb");
+    // Only Windows has terminals that do not say what they are.
+    let is_terminal =
+        io::stderr().is_terminal() && variable("TERM").map_or(cfg!(windows), |term| term != "dumb");
     match when {
         When::Never => None,
         When::Auto => is_terminal.then_some(ProgressStyle::Line),

@@ -16,7 +16,7 @@ use std::{
 };
 
 use bstr::{BStr, ByteSlice as _};
-pub use progress::Progress;
+pub use progress::{Phase, Progress, Snapshot};
 pub use watch::Watch;
 
 use crate::{
@@ -203,7 +203,7 @@ impl<'s> Worker<'s> {
         let mut scan = self.blob_scan(path);
         scan.chunk(&Chunk::whole(bytes), true, &mut self.scratch);
         if let Some(progress) = self.watch.progress {
-            progress.add_bytes(bytes.len());
+            progress.add_bytes(bytes.len() as u64);
         }
         self.finish(scan, path, kind, bytes.len() as u64);
         Ok(())
@@ -224,7 +224,7 @@ impl<'s> Worker<'s> {
             |chunk| {
                 scan.chunk(chunk, false, scratch);
                 if let Some(progress) = progress {
-                    progress.add_bytes(chunk.core.len());
+                    progress.add_bytes(chunk.core.len() as u64);
                 }
             },
         );
@@ -275,7 +275,8 @@ impl<'s> Worker<'s> {
             ));
         }
         if let Some(progress) = self.watch.progress {
-            progress.add_blob(self.own.findings.len() - before);
+            progress.advance(1);
+            progress.add_findings((self.own.findings.len() - before) as u64);
         }
     }
 }

@@ -174,8 +174,10 @@ fn progress_goes_to_standard_error() {
         super::Ran::of(&child.wait_with_output().unwrap()).ends(0)
     };
     let always = slow("always");
-    assert!(always.err.contains("keyfence: 0 files read"), "{always:#?}");
-    assert!(!always.out.contains("files read,"), "{always:#?}");
+    let line = "keyfence: scanning: 0 files, 0 B, 0 B/s\n";
+    assert!(always.err.starts_with(line), "{always:#?}");
+    assert!(!always.err.contains(['\r', '\u{1b}']), "{always:#?}");
+    assert!(!always.out.contains("scanning:"), "{always:#?}");
     assert_eq!(slow("auto").err, "");
     assert_eq!(slow("never").err, "");
     let quick = place
