@@ -5,7 +5,8 @@
 //! configuration can name programs, and nothing here runs a program.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -289,9 +290,23 @@ fn resolve_git_file(path: PathBuf) -> Result<PathBuf, Error> {
     })
 }
 
+/// The most bytes of a file of git's that has one line.
+const MAX_LINE_BYTES: u64 = 64 << 10;
+
 /// Returns the first line of a small file of git's, or none when the file is not there.
 fn first_line(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(path) {
+    let start = || {
+        // A pipe would be waited for. A link is none of our worry: HEAD was one in old repositories.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("not a file"));
+        }
+        let mut bytes = Vec::new();
+        fs::File::open(path)?
+            .take(MAX_LINE_BYTES)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    match start() {
         Ok(bytes) => Ok(Some(bytes.lines().next().unwrap_or_default().to_vec())),
         Err(e)
             if matches!(
