@@ -109,7 +109,7 @@ pub(super) fn special(kind: FileType) -> Option<&'static str> {
 
 /// Opens for reading. A FIFO that took the file's place does not make it wait, and a link is not followed.
 #[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     OpenOptions::new()
         .read(true)
@@ -119,7 +119,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Opens for reading. The link itself is opened, not what it points to (`FILE_FLAG_OPEN_REPARSE_POINT`).
 #[cfg(windows)]
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt as _;
     OpenOptions::new()
         .read(true)

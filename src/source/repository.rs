@@ -5,12 +5,13 @@
 //! configuration can name programs, and nothing here runs a program.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     config::{File, Source, file, path::interpolate},
     hash,
@@ -175,6 +176,23 @@ impl Repository {
             };
         }
         self.config.boolean(key).ok().flatten()
+    }
+
+    /// Returns true when `SECTION.*.NAME` is true for one of the subsections of `section`.
+    pub fn any_boolean(&self, section: &str, name: &str) -> bool {
+        let sections = self.config.sections_by_name(section).into_iter().flatten();
+        let stored = sections.filter_map(|section| section.header().subsection_name());
+        let set = self.outer.values.iter().filter_map(|(key, _)| {
+            let (first, rest) = key.split_once('.')?;
+            let (subsection, last) = rest.rsplit_once('.')?;
+            let asked = first.eq_ignore_ascii_case(section) && last.eq_ignore_ascii_case(name);
+            asked.then_some(BStr::new(subsection))
+        });
+        // A section may stand there a thousand times.
+        let subsections: BTreeSet<&BStr> = stored.chain(set).collect();
+        subsections
+            .into_iter()
+            .any(|subsection| self.boolean(&format!("{section}.{subsection}.{name}")) == Some(true))
     }
 
     /// Returns the work tree.
