@@ -21,6 +21,7 @@ use super::{
     skip,
     tracked::Tracked,
 };
+use crate::finding::SourceKind;
 
 /// Which untracked files of a work tree are read. Ignored files are not among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -258,7 +259,7 @@ impl Job<'_, '_> {
         let walker = self.walker(root, repository).build_parallel();
         walker.run(|| {
             let mut visitor = (self.make_visitor)();
-            let mut reader = FileReader::new(self.options.max_file_bytes);
+            let mut reader = FileReader::new(self.options.max_file_bytes, SourceKind::Worktree);
             Box::new(move |entry| {
                 match entry {
                     Ok(entry) => file(root, &entry, tracked, &mut reader, &mut *visitor),
@@ -304,7 +305,7 @@ impl Job<'_, '_> {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut visitor = (self.make_visitor)();
-            let mut reader = FileReader::new(self.options.max_file_bytes);
+            let mut reader = FileReader::new(self.options.max_file_bytes, SourceKind::Worktree);
             while let Some((path, shown)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 reader.read(path, shown.as_ref(), &mut *visitor);
             }
@@ -389,7 +390,7 @@ fn shown(path: &Path) -> BString {
 }
 
 /// Returns the bytes of `path` with git's separator.
-fn slashed(path: &Path) -> BString {
+pub(super) fn slashed(path: &Path) -> BString {
     let bytes = path.as_os_str().as_encoded_bytes();
     if cfg!(windows) {
         return bytes.replace(b"\\", b"/").into();

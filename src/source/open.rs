@@ -15,15 +15,17 @@ use crate::finding::SourceKind;
 pub(super) struct FileReader {
     buffer: Vec<u8>,
     max_file_bytes: u64,
+    kind: SourceKind,
 }
 
 impl FileReader {
-    pub(super) fn new(max_file_bytes: u64) -> Self {
+    pub(super) fn new(max_file_bytes: u64, kind: SourceKind) -> Self {
         Self {
             // One byte more than is handed over whole: when it is filled, the file is a large one. The pages are only
             // touched as far as the largest small file reaches.
             buffer: vec![0; WHOLE_BYTES + 1],
             max_file_bytes,
+            kind,
         }
     }
 
@@ -44,7 +46,7 @@ impl FileReader {
         let mut blob = |content| {
             visitor.blob(Blob {
                 path: shown,
-                kind: SourceKind::Worktree,
+                kind: self.kind,
                 content,
             })
         };

@@ -20,6 +20,7 @@ use super::{
     repository::Repository,
     skip,
 };
+use crate::finding::SourceKind;
 
 /// The tracked files below a folder, each with a mark for having been met.
 pub(super) struct Tracked {
@@ -74,7 +75,7 @@ impl Tracked {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut visitor = make_visitor();
-            let mut reader = FileReader::new(max_file_bytes);
+            let mut reader = FileReader::new(max_file_bytes, SourceKind::Worktree);
             let mut folders = HashMap::new();
             while let Some(path) = rest.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let name = [shown, path].concat();

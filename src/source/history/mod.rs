@@ -3,6 +3,7 @@
 pub mod graph;
 pub mod partial;
 pub mod refs;
+pub mod text;
 pub mod worktrees;
 
 mod folder;

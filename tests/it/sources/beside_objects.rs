@@ -1,8 +1,10 @@
 //! What git stores outside of the object database.
 
 mod broken_refs;
+mod includes;
 mod partial;
 mod refs;
+mod text;
 
 use std::path::Path;
 
