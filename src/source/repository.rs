@@ -32,6 +32,8 @@ pub struct Override {
     pub index_file: Option<PathBuf>,
     /// `GIT_OBJECT_DIRECTORY`.
     pub objects_dir: Option<PathBuf>,
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, as [`from_variable`](super::history::alternates::from_variable) reads it.
+    pub alternate_objects_dirs: Vec<PathBuf>,
 }
 
 /// Configuration from outside the repository.
@@ -66,6 +68,8 @@ pub struct Repository {
     pub index_file: PathBuf,
     /// The folder of the object database.
     pub objects_dir: PathBuf,
+    /// More folders with objects that the caller named; those the repository itself borrows from are not among them.
+    pub alternate_objects_dirs: Vec<PathBuf>,
     /// The hash that names objects.
     pub hash: hash::Kind,
     config: File,
@@ -108,6 +112,11 @@ pub fn discover(start: &Path, over: &Override, outer: &OuterConfig) -> Result<Re
             .objects_dir
             .as_ref()
             .map_or_else(|| common_dir.join("objects"), |dir| start.join(dir)),
+        alternate_objects_dirs: over
+            .alternate_objects_dirs
+            .iter()
+            .map(|dir| start.join(dir))
+            .collect(),
         hooks_dir: common_dir.join("hooks"),
         hooks_dir_configured: false,
         work_tree: None,

@@ -1,5 +1,6 @@
 //! Everything git stores: the object database, the refs, and the text that git keeps around them.
 
+pub mod alternates;
 pub mod graph;
 pub mod partial;
 pub mod refs;

@@ -1,5 +1,6 @@
 //! What git stores outside of the object database.
 
+mod alternates;
 mod broken_refs;
 mod includes;
 mod partial;
