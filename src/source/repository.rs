@@ -204,6 +204,16 @@ impl Repository {
             .any(|subsection| self.boolean(&format!("{section}.{subsection}.{name}")) == Some(true))
     }
 
+    /// Opens another repository with the same configuration from outside.
+    pub(super) fn another(&self, git_dir: &Path, work_tree: &Path) -> Result<Self, Error> {
+        let over = Override {
+            git_dir: Some(git_dir.into()),
+            work_tree: Some(work_tree.into()),
+            ..Override::default()
+        };
+        discover(work_tree, &over, &self.outer)
+    }
+
     /// Returns the work tree.
     ///
     /// # Errors
@@ -296,14 +306,14 @@ fn search(start: &Path) -> Result<(PathBuf, Option<PathBuf>), Error> {
 }
 
 /// Returns true when `dir` looks like a repository, by git's own test.
-fn is_git_dir(dir: &Path) -> bool {
+pub(super) fn is_git_dir(dir: &Path) -> bool {
     fs::symlink_metadata(dir.join("HEAD")).is_ok()
         && (dir.join("commondir").is_file()
             || (dir.join("objects").is_dir() && dir.join("refs").is_dir()))
 }
 
 /// Returns what a `.git` file points to, and anything else as it is.
-fn resolve_git_file(path: PathBuf) -> Result<PathBuf, Error> {
+pub(super) fn resolve_git_file(path: PathBuf) -> Result<PathBuf, Error> {
     if !path.is_file() {
         return Ok(path);
     }

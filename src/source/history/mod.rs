@@ -4,6 +4,7 @@ pub mod alternates;
 pub mod graph;
 pub mod partial;
 pub mod refs;
+pub mod submodules;
 pub mod text;
 pub mod worktrees;
 

@@ -2,9 +2,11 @@
 
 mod alternates;
 mod broken_refs;
+mod damage;
 mod includes;
 mod partial;
 mod refs;
+mod submodules;
 mod text;
 
 use std::path::Path;
