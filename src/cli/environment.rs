@@ -14,7 +14,10 @@ use std::{
 };
 
 use super::{Failure, args::When};
-use crate::source::repository::{OuterConfig, Override};
+use crate::source::{
+    history::alternates,
+    repository::{OuterConfig, Override},
+};
 
 /// Returns the folder the program was started in.
 pub(super) fn current_dir() -> Result<PathBuf, Failure> {
@@ -53,6 +56,9 @@ pub(super) fn git_override() -> Override {
         common_dir: path("GIT_COMMON_DIR"),
         index_file: path("GIT_INDEX_FILE"),
         objects_dir: path("GIT_OBJECT_DIRECTORY"),
+        alternate_objects_dirs: variable("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+            .map(|list| alternates::from_variable(&list))
+            .unwrap_or_default(),
     }
 }
 

@@ -24,6 +24,7 @@ use super::{
     skip,
     tracked::Tracked,
 };
+use crate::finding::SourceKind;
 
 /// Which untracked files of a work tree are read. Ignored files are not among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -277,7 +278,7 @@ impl Job<'_, '_> {
         let walker = self.walker(root, repository).build_parallel();
         walker.run(|| {
             let mut visitor = (self.make_visitor)();
-            let mut reader = FileReader::new(self.options.max_file_bytes);
+            let mut reader = FileReader::new(self.options.max_file_bytes, SourceKind::Worktree);
             Box::new(move |entry| {
                 if visitor.is_interrupted() {
                     self.stopped.store(true, Ordering::Relaxed);
@@ -324,7 +325,7 @@ impl Job<'_, '_> {
             (files, "file"),
             self.options.threads,
             self.make_visitor,
-            || FileReader::new(self.options.max_file_bytes),
+            || FileReader::new(self.options.max_file_bytes, SourceKind::Worktree),
             |(path, shown), reader, visitor| reader.read(path, shown.as_ref(), visitor),
         );
     }
@@ -405,7 +406,7 @@ fn shown(path: &Path) -> BString {
 }
 
 /// Returns the bytes of `path` with git's separator.
-fn slashed(path: &Path) -> BString {
+pub(super) fn slashed(path: &Path) -> BString {
     let bytes = path.as_os_str().as_encoded_bytes();
     if cfg!(windows) {
         return bytes.replace(b"\\", b"/").into();

@@ -15,15 +15,17 @@ use crate::finding::SourceKind;
 pub(super) struct FileReader {
     buffer: Vec<u8>,
     max_file_bytes: u64,
+    kind: SourceKind,
 }
 
 impl FileReader {
-    pub(super) fn new(max_file_bytes: u64) -> Self {
+    pub(super) fn new(max_file_bytes: u64, kind: SourceKind) -> Self {
         Self {
             // One byte more than is handed over whole: when it is filled, the file is a large one. The pages are only
             // touched as far as the largest small file reaches.
             buffer: vec![0; WHOLE_BYTES + 1],
             max_file_bytes,
+            kind,
         }
     }
 
@@ -44,7 +46,7 @@ impl FileReader {
         let mut blob = |content| {
             visitor.blob(Blob {
                 path: shown,
-                kind: SourceKind::Worktree,
+                kind: self.kind,
                 content,
             })
         };
@@ -109,7 +111,7 @@ pub(super) fn special(kind: FileType) -> Option<&'static str> {
 
 /// Opens for reading. A FIFO that took the file's place does not make it wait, and a link is not followed.
 #[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     OpenOptions::new()
         .read(true)
@@ -119,7 +121,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Opens for reading. The link itself is opened, not what it points to (`FILE_FLAG_OPEN_REPARSE_POINT`).
 #[cfg(windows)]
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt as _;
     OpenOptions::new()
         .read(true)

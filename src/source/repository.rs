@@ -5,11 +5,13 @@
 //! configuration can name programs, and nothing here runs a program.
 
 use std::{
-    fs, io,
+    collections::BTreeSet,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     config::{File, Source, file, path::interpolate},
     hash,
@@ -30,6 +32,8 @@ pub struct Override {
     pub index_file: Option<PathBuf>,
     /// `GIT_OBJECT_DIRECTORY`.
     pub objects_dir: Option<PathBuf>,
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, as [`from_variable`](super::history::alternates::from_variable) reads it.
+    pub alternate_objects_dirs: Vec<PathBuf>,
 }
 
 /// Configuration from outside the repository.
@@ -64,6 +68,8 @@ pub struct Repository {
     pub index_file: PathBuf,
     /// The folder of the object database.
     pub objects_dir: PathBuf,
+    /// More folders with objects that the caller named; those the repository itself borrows from are not among them.
+    pub alternate_objects_dirs: Vec<PathBuf>,
     /// The hash that names objects.
     pub hash: hash::Kind,
     config: File,
@@ -106,6 +112,11 @@ pub fn discover(start: &Path, over: &Override, outer: &OuterConfig) -> Result<Re
             .objects_dir
             .as_ref()
             .map_or_else(|| common_dir.join("objects"), |dir| start.join(dir)),
+        alternate_objects_dirs: over
+            .alternate_objects_dirs
+            .iter()
+            .map(|dir| start.join(dir))
+            .collect(),
         hooks_dir: common_dir.join("hooks"),
         hooks_dir_configured: false,
         work_tree: None,
@@ -174,6 +185,33 @@ impl Repository {
             };
         }
         self.config.boolean(key).ok().flatten()
+    }
+
+    /// Returns true when `SECTION.*.NAME` is true for one of the subsections of `section`.
+    pub fn any_boolean(&self, section: &str, name: &str) -> bool {
+        let sections = self.config.sections_by_name(section).into_iter().flatten();
+        let stored = sections.filter_map(|section| section.header().subsection_name());
+        let set = self.outer.values.iter().filter_map(|(key, _)| {
+            let (first, rest) = key.split_once('.')?;
+            let (subsection, last) = rest.rsplit_once('.')?;
+            let asked = first.eq_ignore_ascii_case(section) && last.eq_ignore_ascii_case(name);
+            asked.then_some(BStr::new(subsection))
+        });
+        // A section may stand there a thousand times.
+        let subsections: BTreeSet<&BStr> = stored.chain(set).collect();
+        subsections
+            .into_iter()
+            .any(|subsection| self.boolean(&format!("{section}.{subsection}.{name}")) == Some(true))
+    }
+
+    /// Opens another repository with the same configuration from outside.
+    pub(super) fn another(&self, git_dir: &Path, work_tree: &Path) -> Result<Self, Error> {
+        let over = Override {
+            git_dir: Some(git_dir.into()),
+            work_tree: Some(work_tree.into()),
+            ..Override::default()
+        };
+        discover(work_tree, &over, &self.outer)
     }
 
     /// Returns the work tree.
@@ -268,14 +306,14 @@ fn search(start: &Path) -> Result<(PathBuf, Option<PathBuf>), Error> {
 }
 
 /// Returns true when `dir` looks like a repository, by git's own test.
-fn is_git_dir(dir: &Path) -> bool {
+pub(super) fn is_git_dir(dir: &Path) -> bool {
     fs::symlink_metadata(dir.join("HEAD")).is_ok()
         && (dir.join("commondir").is_file()
             || (dir.join("objects").is_dir() && dir.join("refs").is_dir()))
 }
 
 /// Returns what a `.git` file points to, and anything else as it is.
-fn resolve_git_file(path: PathBuf) -> Result<PathBuf, Error> {
+pub(super) fn resolve_git_file(path: PathBuf) -> Result<PathBuf, Error> {
     if !path.is_file() {
         return Ok(path);
     }
@@ -289,9 +327,23 @@ fn resolve_git_file(path: PathBuf) -> Result<PathBuf, Error> {
     })
 }
 
+/// The most bytes of a file of git's that has one line.
+const MAX_LINE_BYTES: u64 = 64 << 10;
+
 /// Returns the first line of a small file of git's, or none when the file is not there.
 fn first_line(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(path) {
+    let start = || {
+        // A pipe would be waited for. A link is none of our worry: HEAD was one in old repositories.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("not a file"));
+        }
+        let mut bytes = Vec::new();
+        fs::File::open(path)?
+            .take(MAX_LINE_BYTES)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    match start() {
         Ok(bytes) => Ok(Some(bytes.lines().next().unwrap_or_default().to_vec())),
         Err(e)
             if matches!(

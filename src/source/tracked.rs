@@ -20,6 +20,7 @@ use super::{
     share::share,
     skip,
 };
+use crate::finding::SourceKind;
 
 /// The tracked files below a folder, each with a mark for having been met.
 pub(super) struct Tracked {
@@ -73,7 +74,7 @@ impl Tracked {
             (&rest, "file"),
             threads.min(rest.len().div_ceil(32)),
             make_visitor,
-            || (FileReader::new(max_file_bytes), HashMap::new()),
+            || (FileReader::new(max_file_bytes, SourceKind::Worktree), HashMap::new()),
             |path, (reader, folders), visitor| {
                 let name = [shown, path].concat();
                 one(root, path, name.as_bstr(), reader, folders, visitor);

@@ -1,5 +1,6 @@
 //! The sources give what git says, and name what they do not read.
 
+mod beside_objects;
 mod disk;
 mod staged;
 

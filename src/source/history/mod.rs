@@ -4,18 +4,27 @@
 //! together, and every object is unpacked once, from its base's bytes in memory (`walk.rs`). The visitor is told which bytes a delta copied,
 //! so that it can leave alone what it has seen.
 
+pub mod alternates;
 mod build;
 pub mod commits;
 pub mod delta;
+mod folder;
 mod forest;
 pub mod graph;
 mod id_table;
+mod ids;
 mod loose;
 mod objects;
 mod pack;
+pub mod partial;
+mod reflog;
+pub mod refs;
 mod share;
+pub mod submodules;
+pub mod text;
 mod trees;
 mod walk;
+pub mod worktrees;
 
 use std::{
     io,

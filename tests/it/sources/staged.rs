@@ -419,6 +419,28 @@ fn damage_is_an_error_and_no_empty_answer() {
     );
 }
 
+/// Looking for a repository waits for nothing either.
+#[cfg(unix)]
+#[test]
+fn a_head_that_is_a_pipe_is_not_waited_for() {
+    use keyfence::source::error::Error;
+    for name in ["HEAD", "commondir"] {
+        let repo = Repo::new();
+        let path = repo.root.join(".git").join(name);
+        let _not_there = fs::remove_file(&path);
+        git::run({
+            let mut mkfifo = std::process::Command::new("mkfifo");
+            mkfifo.arg(&path);
+            mkfifo
+        });
+        let error = discover(&repo.root, &Override::default(), &OuterConfig::default());
+        let Err(Error::Read { path: named, .. }) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(named, path);
+    }
+}
+
 /// Random repositories and random changes, against git.
 #[test]
 fn random_changes() {
