@@ -15,6 +15,7 @@ pub mod pair;
 pub mod policy;
 pub mod prefilter;
 pub mod report;
+pub mod provenance;
 pub mod rule;
 pub mod scan;
 pub mod secret;

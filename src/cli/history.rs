@@ -1,21 +1,30 @@
 //! `keyfence scan --history`: what was typed becomes a request, the request a call of the library.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Component, Path, PathBuf},
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::{
     Failure, args, environment, progress, settings::Limits, signals::Signals, since::SinceArgument,
 };
 use crate::{
     finding::Outcome,
-    scan::{Scanner, Watch},
+    scan::{
+        Scanner, Watch,
+        history::{HistoryOptions, Since},
+    },
+    source::{
+        history::{refs, revision, submodules},
+        repository::{self, Override, Repository},
+    },
 };
 
 /// Which history to scan, and how.
 #[derive(Debug)]
-#[expect(
-    dead_code,
-    reason = "the call of the library that `scan` waits for reads it"
-)]
 struct Request {
     /// Only what a ref or HEAD reaches.
     reachable: bool,
@@ -32,10 +41,6 @@ struct Request {
 
 /// Where what was learnt from one scan is kept for the next.
 #[derive(Debug)]
-#[expect(
-    dead_code,
-    reason = "the call of the library that `scan` waits for reads it"
-)]
 enum Cache {
     /// Where nothing else is said.
     Usual,
@@ -90,8 +95,201 @@ pub(super) fn run(
 }
 
 /// Calls the library.
-fn scan(_scanner: &Scanner, _request: &Request, _watch: Watch<'_>) -> Result<Outcome, Failure> {
-    Err(Failure::new(
-        "--history is not available in this version; scan what is on disk (keyfence scan) or staged (--staged)",
-    ))
+fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcome, Failure> {
+    let cannot = |error| Failure::because("cannot scan the history", error);
+    let place = Place::find(&request.paths)?;
+    let repository = &place.repository;
+    let filter = Filter::new(&place)?;
+    let paths = |path: &BStr| filter.matches(path);
+    let options = HistoryOptions {
+        threads: request.limits.threads,
+        memory_bytes: usize::try_from(request.limits.max_memory_bytes).unwrap_or(usize::MAX),
+        max_blob_bytes: request.limits.max_file_bytes,
+        reachable: request.reachable,
+        since: request
+            .since
+            .as_ref()
+            .map(|since| resolve(repository, since))
+            .transpose()?,
+        branches: branches(repository, &request.branches)?,
+        paths: (!filter.is_empty()).then_some(&paths),
+        ..HistoryOptions::default()
+    };
+    let mut outcome = scanner.history(repository, &options, watch);
+    if request.recurse_submodules {
+        let mut skipped = Vec::new();
+        for submodule in submodules::find(repository, &mut |one| skipped.push(one)) {
+            let inner = submodule.open(repository).map_err(cannot)?;
+            // Revisions and branches of one repository say nothing about another.
+            let options = HistoryOptions {
+                since: options.since.filter(|s| matches!(s, Since::Seconds(_))),
+                branches: Vec::new(),
+                ..options.clone()
+            };
+            let found = scanner.history(&inner, &options, watch);
+            outcome.append(found, submodule.name.as_ref());
+        }
+        outcome.skipped.append(&mut skipped);
+    }
+    Ok(outcome)
+}
+
+/// What `--since` means in `repository`: a commit where it names one, else a date.
+fn resolve(repository: &Repository, since: &SinceArgument) -> Result<Since, Failure> {
+    let commit = revision::commit(repository, &since.text)
+        .map_err(|error| Failure::because("cannot look up --since", error))?;
+    match commit {
+        Some(id) => Ok(Since::Commit(id)),
+        None => since.date().map(Since::Seconds),
+    }
+}
+
+/// Returns the full names of the branches that are called `names`.
+fn branches(repository: &Repository, names: &[OsString]) -> Result<Vec<BString>, Failure> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let refs = refs::read(repository, &mut |_| {});
+    let find = |name: &OsString| {
+        let name = name.as_encoded_bytes();
+        let prefixes: [&[u8]; 4] = [b"", b"refs/heads/", b"refs/remotes/", b"refs/tags/"];
+        let full = prefixes.map(|prefix| BString::from([prefix, name].concat()));
+        let mut found = full.into_iter();
+        let found = found.find(|full| refs.all.iter().any(|tip| tip.name == *full));
+        found.ok_or_else(|| {
+            Failure::new(format!(
+                "--branch {}: there is no such branch; `git branch -a` lists them",
+                BStr::new(name)
+            ))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// The repository that is meant, and the paths in it, relative to its top.
+struct Place {
+    repository: Repository,
+    paths: Vec<BString>,
+}
+
+impl Place {
+    /// Finds what `paths` mean: the top of another repository is that repository, everything else a path of the one around here.
+    fn find(paths: &[PathBuf]) -> Result<Self, Failure> {
+        let cannot = |error| Failure::because("cannot scan the history", error);
+        let base = environment::current_dir()?;
+        let (over, outer) = (environment::git_override(), environment::outer_config());
+        let here = repository::discover(&base, &over, &outer);
+        if let [path] = paths
+            && let Ok(there) = repository::discover(&base.join(path), &Override::default(), &outer)
+            && is_top(&there, &base.join(path))
+            && here.as_ref().ok().is_none_or(|here| here.git_dir != there.git_dir)
+        {
+            return Ok(Self {
+                repository: there,
+                paths: Vec::new(),
+            });
+        }
+        let repository = here.map_err(cannot)?;
+        let top = repository.work_tree.clone();
+        let paths = paths
+            .iter()
+            .map(|path| within(&base, top.as_deref(), path))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { repository, paths })
+    }
+}
+
+/// Returns true when `path` is the top folder of `repository`.
+fn is_top(repository: &Repository, path: &Path) -> bool {
+    let path = path.canonicalize().ok();
+    path.is_some() && (path == repository.work_tree || path.as_ref() == Some(&repository.git_dir))
+}
+
+/// Returns `path`, which need not be there any more, as seen from the top folder.
+fn within(base: &Path, top: Option<&Path>, path: &Path) -> Result<BString, Failure> {
+    let mut whole = PathBuf::new();
+    let start = if top.is_some() { base } else { Path::new("") };
+    for part in start.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(whole.pop()),
+            _ => whole.push(part),
+        }
+    }
+    let inside = match top {
+        Some(top) => whole.strip_prefix(top).map(Path::to_owned).map_err(|_| {
+            Failure::new(format!(
+                "{} lies outside of the repository {}",
+                path.display(),
+                top.display()
+            ))
+        })?,
+        None => whole,
+    };
+    let bytes = inside.as_os_str().as_encoded_bytes();
+    Ok(BString::from(bytes.replace(std::path::MAIN_SEPARATOR_STR, b"/")))
+}
+
+/// Which paths are wanted.
+struct Filter {
+    /// Files or folders.
+    plain: Vec<BString>,
+    globs: GlobSet,
+}
+
+impl Filter {
+    fn new(place: &Place) -> Result<Self, Failure> {
+        let (mut plain, mut globs) = (Vec::new(), GlobSetBuilder::new());
+        for path in &place.paths {
+            if path.find_byteset(b"*?[").is_some() {
+                let text = path.to_str_lossy();
+                let glob = Glob::new(&text).map_err(|error| {
+                    Failure::because(format!("{text} is not a pattern of paths"), error)
+                })?;
+                globs.add(glob);
+            } else {
+                plain.push(path.clone());
+            }
+        }
+        let globs = globs
+            .build()
+            .map_err(|error| Failure::because("cannot use these patterns of paths", error))?;
+        Ok(Self { plain, globs })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.globs.is_empty() && self.plain.iter().all(|path| path.is_empty())
+    }
+
+    fn matches(&self, path: &BStr) -> bool {
+        let below = |folder: &BString| {
+            path.strip_prefix(&***folder)
+                .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest[0] == b'/')
+        };
+        self.plain.iter().any(below) || self.globs.is_match(&*path.to_path_lossy())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::within;
+
+    #[track_caller]
+    fn check(base: &str, path: &str, expected: Option<&str>) {
+        let found = within(Path::new(base), Some(Path::new("/r")), Path::new(path));
+        assert_eq!(found.ok().map(|p| p.to_string()).as_deref(), expected, "{path}");
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_top() {
+        check("/r", "a/b", Some("a/b"));
+        check("/r/sub", "a", Some("sub/a"));
+        check("/r/sub", "../a/./b", Some("a/b"));
+        check("/r/sub", "/r/x", Some("x"));
+        check("/r/sub", "..", Some(""));
+        check("/r/sub", "../..", None);
+        check("/r", "/elsewhere", None);
+    }
 }

@@ -25,13 +25,6 @@ impl SinceArgument {
     }
 
     /// Returns the time of the date, for when no revision is called so.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the call of the library that `history::scan` waits for needs it"
-        )
-    )]
     pub(super) fn date(&self) -> Result<i64, Failure> {
         self.seconds.ok_or_else(|| {
             Failure::new(format!(

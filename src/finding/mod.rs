@@ -171,6 +171,31 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Adds what a scan of another repository says, the one that stands at `prefix` in this one. What both found is one finding.
+    pub fn append(&mut self, other: Self, prefix: &bstr::BStr) {
+        let below = |path: &BString| BString::from([&**prefix, b"/", &**path].concat());
+        for mut finding in other.findings {
+            finding.path = below(&finding.path);
+            for occurrence in &mut finding.occurrences {
+                occurrence.path = below(&occurrence.path);
+            }
+            let same = |known: &&mut Finding| {
+                (&known.rule, known.fingerprint) == (&finding.rule, finding.fingerprint)
+            };
+            match self.findings.iter_mut().find(same) {
+                Some(known) => known.occurrences.append(&mut finding.occurrences),
+                None => self.findings.push(finding),
+            }
+        }
+        let skipped = other.skipped.into_iter().map(|one| Skipped {
+            path: below(&one.path),
+            ..one
+        });
+        self.skipped.extend(skipped);
+        self.in_paths.extend(other.in_paths);
+        self.counts += other.counts;
+    }
+
     /// Returns true when everything the scan was asked to read was read.
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|skipped| skipped.incomplete)

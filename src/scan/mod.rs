@@ -5,7 +5,7 @@ mod blob;
 mod carry;
 mod detect;
 mod excerpt;
-//HIST
+pub mod history;
 mod progress;
 mod texts;
 mod watch;

@@ -19,7 +19,9 @@ mod pack;
 pub mod partial;
 mod reflog;
 pub mod refs;
+pub mod revision;
 mod share;
+pub mod staged;
 pub mod submodules;
 pub mod text;
 mod trees;
@@ -29,7 +31,7 @@ pub mod worktrees;
 use std::{
     io,
     path::PathBuf,
-    sync::atomic::{AtomicBool, AtomicU64},
+    sync::atomic::AtomicBool,
 };
 
 pub use build::{Absent, Tips};
@@ -40,7 +42,7 @@ use gix::{hash, objs::Kind, oid};
 use objects::{Form, Index, NONE, Objects};
 use walk::{Limits, Plan, Take, Unpacked};
 
-use crate::finding::Skipped;
+use crate::finding::{self, Skipped};
 
 /// An object database that was opened: which objects there are, and which is made from which.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ pub struct Database {
 }
 
 /// What bounds the reading of a history.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Bounds<'a> {
     /// How many threads read.
     pub threads: usize,
@@ -58,8 +60,8 @@ pub struct Bounds<'a> {
     pub memory_bytes: usize,
     /// Ends the reading when it is set: what was not read by then is counted.
     pub stop: &'a AtomicBool,
-    /// Counts the objects that were read.
-    pub done: &'a AtomicU64,
+    /// Is told of every object that was read.
+    pub tick: &'a (dyn Fn() + Sync),
 }
 
 impl<'a> Bounds<'a> {
@@ -68,7 +70,7 @@ impl<'a> Bounds<'a> {
             threads: self.threads,
             memory_bytes: self.memory_bytes,
             stop: self.stop,
-            done: self.done,
+            tick: self.tick,
         }
     }
 }
@@ -146,6 +148,19 @@ impl Database {
     /// Returns true when there are no objects.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns how many blobs, commits and tags there are, each counted once.
+    pub fn text_count(&self) -> u64 {
+        let is_tree = |object: &Index| self.forest.kind(*object) == Some(Kind::Tree);
+        let trees = (0..self.objects.len()).filter(is_tree).count() as u64;
+        self.len() - trees
+    }
+
+    /// Returns what reports say of a commit of a [`graph::Graph`] that was made from `messages`.
+    pub fn commit(&self, messages: &Messages, commit: graph::CommitIndex) -> finding::Commit {
+        let record = &messages.commits.records[commit.0 as usize];
+        messages.commits.info(record, self.objects.id(record.object))
     }
 
     /// Returns the id of a blob.

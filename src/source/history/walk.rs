@@ -12,7 +12,7 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -32,15 +32,15 @@ use super::{
 const STREAM_BYTES: u64 = 8 << 20;
 
 /// What bounds a walk.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Limits<'a> {
     pub(super) threads: usize,
     /// How many bytes of bases are held at most, and how large one object may be.
     pub(super) memory_bytes: usize,
     /// Ends the walk when it is set.
     pub(super) stop: &'a AtomicBool,
-    /// Counts objects that were handed over.
-    pub(super) done: &'a AtomicU64,
+    /// Is told of every object that was handed over.
+    pub(super) tick: &'a (dyn Fn() + Sync),
 }
 
 /// An object and, where it is made from one that the visitor has seen, how.
@@ -305,7 +305,7 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
                 }),
                 _ => None,
             };
-            self.walk.limits.done.fetch_add(1, Ordering::Relaxed);
+            (self.walk.limits.tick)();
             self.visitor.object(Unpacked {
                 index: object,
                 kind: forest.kind(object).unwrap_or(Kind::Blob),
@@ -383,7 +383,7 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             };
             give(&mut reader, size)?;
         }
-        self.walk.limits.done.fetch_add(1, Ordering::Relaxed);
+        (self.walk.limits.tick)();
         Ok(true)
     }
 

@@ -1,0 +1,315 @@
+//! Reads objects: what stands in them, and where, but not yet under which path.
+
+use std::{io, ops::Range, sync::Arc};
+
+use bstr::{BString, ByteSlice as _};
+use gix::{ObjectId, objs::Kind, oid};
+
+use super::HistoryOptions;
+use crate::{
+    chunk,
+    detection::Detection,
+    engine::Scratch,
+    finding::{Counts, Finding, Skipped, SourceKind},
+    matcher::lines::{LineCounter, Place},
+    rule::RuleSet,
+    scan::{
+        Progress, Scanner, assemble,
+        blob::{self, BlobScan},
+        carry::{Carrier, FoundAt, Known},
+    },
+    source::history::{BlobPlace, Made, Visit, commits::Parts},
+};
+
+/// A blob in which something was found.
+#[derive(Debug)]
+pub(super) struct Interesting {
+    pub(super) place: BlobPlace,
+    pub(super) found: Vec<Located>,
+}
+
+/// Something that was found, where it stands in one blob.
+#[derive(Debug)]
+pub(super) struct Located {
+    found: Arc<FoundAt>,
+    at: usize,
+    /// How many bytes it stands behind where it was found first, or before, when negative.
+    shift: i64,
+    start: Place,
+    end: Place,
+}
+
+impl Located {
+    /// Returns the detection in a blob at `path`, or nothing when a judge drops it there.
+    pub(super) fn detection(&self, rules: &RuleSet, path: &[u8]) -> Option<Detection> {
+        let made = &self.found.made[self.at];
+        let confidence = match &made.deferred {
+            Some(deferred) => deferred.hear(rules, path)?,
+            None => made.detection.confidence,
+        };
+        let first = &made.detection;
+        Some(Detection {
+            span: self.moved(&first.span),
+            secret_span: self.moved(&first.secret_span),
+            line_offset: first.line_offset.saturating_add_signed(self.shift),
+            start: self.start,
+            end: self.end,
+            confidence,
+            ..first.clone()
+        })
+    }
+
+    fn moved(&self, span: &Range<u64>) -> Range<u64> {
+        let moved = |at: u64| at.saturating_add_signed(self.shift);
+        moved(span.start)..moved(span.end)
+    }
+}
+
+/// What was found in the text of a commit or tag.
+#[derive(Debug)]
+pub(super) struct InMessage {
+    pub(super) id: ObjectId,
+    pub(super) kind: Kind,
+    pub(super) finding: Finding,
+}
+
+/// One thread's share.
+pub(super) struct Reader<'s> {
+    scanner: &'s Scanner,
+    options: &'s HistoryOptions<'s>,
+    progress: Option<&'s Progress>,
+    carrier: Carrier<'s>,
+    scratch: Scratch,
+    buffer: Vec<u8>,
+    pub(super) blobs: Vec<Interesting>,
+    pub(super) messages: Vec<InMessage>,
+    pub(super) counts: Counts,
+    /// How many objects were handed over.
+    pub(super) taken: u64,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+impl<'s> Reader<'s> {
+    pub(super) fn new(
+        scanner: &'s Scanner,
+        options: &'s HistoryOptions<'s>,
+        progress: Option<&'s Progress>,
+    ) -> Self {
+        Self {
+            scanner,
+            options,
+            progress,
+            carrier: Carrier::new(&scanner.engine, scanner.options.max_detections),
+            scratch: Scratch::default(),
+            buffer: Vec::new(),
+            blobs: Vec::new(),
+            messages: Vec::new(),
+            counts: Counts::default(),
+            taken: 0,
+            skipped: Vec::new(),
+        }
+    }
+
+    fn count(&mut self, bytes: u64, found: usize) {
+        self.counts.blobs += 1;
+        self.counts.bytes += bytes;
+        if let Some(progress) = self.progress {
+            progress.add_bytes(bytes);
+            progress.add_findings(found as u64);
+        }
+    }
+
+    /// Names a blob of which not all was looked at.
+    fn name(&mut self, id: &oid, reason: String) {
+        self.skipped.push(Skipped {
+            path: BString::from(format!("<blob {id}>")),
+            reason,
+            incomplete: true,
+        });
+    }
+
+    fn too_many(&self) -> String {
+        let most = self.scanner.options.max_detections;
+        format!("more than {most} candidates; the rest were not looked at")
+    }
+
+    /// Scans a text that is no blob.
+    fn text(&mut self, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
+        let engine = &self.scanner.engine;
+        let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
+        let whole = chunk::Chunk::whole(bytes);
+        scan.chunk(&whole, true, &mut self.scratch);
+        let (made, overflow) = scan.finish();
+        if overflow {
+            self.skipped.push(Skipped {
+                path: path.into(),
+                reason: self.too_many(),
+                incomplete: true,
+            });
+        }
+        if made.is_empty() {
+            return Vec::new();
+        }
+        assemble::findings(
+            self.scanner.rules(),
+            &self.scanner.options,
+            path.as_bstr(),
+            SourceKind::Message,
+            made.into_iter().map(|made| made.detection).collect(),
+        )
+    }
+}
+
+impl Visit for Reader<'_> {
+    type Kept = Known;
+
+    fn blob(
+        &mut self,
+        place: BlobPlace,
+        id: &oid,
+        bytes: &[u8],
+        made: Option<Made<'_, Known>>,
+    ) -> Known {
+        self.taken += 1;
+        if bytes.len() as u64 > self.options.max_blob_bytes {
+            self.name(id, crate::source::too_large(self.options.max_blob_bytes));
+            return Known::nothing();
+        }
+        let known = match made {
+            Some(made) if !self.options.plain => {
+                (self.carrier).made(bytes, made.base_len, made.kept, made.ops)
+            }
+            _ => self.carrier.whole(bytes),
+        };
+        if known.overflow {
+            let reason = self.too_many();
+            self.name(id, reason);
+        }
+        let found = locate(bytes, &known);
+        self.count(bytes.len() as u64, found.len());
+        if !found.is_empty() {
+            self.blobs.push(Interesting { place, found });
+        }
+        known
+    }
+
+    fn large_blob(
+        &mut self,
+        place: BlobPlace,
+        id: &oid,
+        reader: &mut dyn io::Read,
+        size: u64,
+    ) -> io::Result<()> {
+        self.taken += 1;
+        if size > self.options.max_blob_bytes {
+            self.name(id, crate::source::too_large(self.options.max_blob_bytes));
+            return Ok(());
+        }
+        let engine = &self.scanner.engine;
+        let mut scan = BlobScan::new(engine, None, self.scanner.options.max_detections);
+        let (scratch, buffer) = (&mut self.scratch, &mut self.buffer);
+        let chunk_size = self.scanner.options.chunk_size;
+        let mut limited = io::Read::take(reader, size.saturating_add(1));
+        let read = chunk::read(&mut limited, chunk_size, buffer, |chunk| {
+            scan.chunk(chunk, false, scratch);
+        });
+        let (made, overflow) = scan.finish();
+        if overflow {
+            let reason = self.too_many();
+            self.name(id, reason);
+        }
+        let total = *read.as_ref().unwrap_or_else(|(total, _)| total);
+        self.count(total, made.len());
+        if !made.is_empty() {
+            let places: Vec<(Place, Place)> = made
+                .iter()
+                .map(|made| (made.detection.start, made.detection.end))
+                .collect();
+            let found = Arc::new(FoundAt { start: 0, made });
+            let located = places
+                .into_iter()
+                .enumerate()
+                .map(|(at, (start, end))| Located {
+                    found: Arc::clone(&found),
+                    at,
+                    shift: 0,
+                    start,
+                    end,
+                });
+            self.blobs.push(Interesting {
+                place,
+                found: located.collect(),
+            });
+        }
+        match read {
+            Ok(total) if total == size => Ok(()),
+            Ok(total) => Err(io::Error::other(format!(
+                "corrupt object: it has {total} bytes and says {size}"
+            ))),
+            Err((_, error)) => Err(error),
+        }
+    }
+
+    fn message(&mut self, kind: Kind, id: &oid, bytes: &[u8]) {
+        self.taken += 1;
+        let parts = Parts::of(bytes);
+        let what = if kind == Kind::Tag { "tag" } else { "commit" };
+        if kind == Kind::Commit {
+            self.counts.commits += 1;
+        }
+        self.counts.bytes += bytes.len() as u64;
+        // Lines are those of the message; of what stands before it, those of the headers that people write.
+        let mut found = self.text(format!("<{what} {id}>").as_bytes(), parts.message);
+        if let Some(people) = parts.people() {
+            found.extend(self.text(format!("<{what} {id} header>").as_bytes(), people));
+        }
+        self.messages
+            .extend(found.into_iter().map(|finding| InMessage {
+                id: id.to_owned(),
+                kind,
+                finding,
+            }));
+    }
+
+    fn size(kept: &Known) -> usize {
+        kept.size()
+    }
+
+    fn skip(&mut self, skipped: Skipped) {
+        self.skipped.push(skipped);
+    }
+}
+
+/// Returns what is known of an object with its places, in the order of detections.
+fn locate(bytes: &[u8], known: &Known) -> Vec<Located> {
+    if known.kept.is_empty() {
+        return Vec::new();
+    }
+    let start = LineCounter::new().place();
+    let mut out: Vec<Located> = Vec::new();
+    for kept in &known.kept {
+        let shift = i64::from(kept.start) - i64::from(kept.found.start);
+        out.extend((0..kept.found.made.len()).map(|at| Located {
+            found: Arc::clone(&kept.found),
+            at,
+            shift,
+            start,
+            end: start,
+        }));
+    }
+    let span = |one: &Located| one.moved(&one.found.made[one.at].detection.secret_span);
+    out.sort_by_cached_key(|one| {
+        let span = span(one);
+        (
+            span.start,
+            span.end,
+            one.found.made[one.at].detection.rule,
+        )
+    });
+    let spans: Vec<Range<u64>> = out.iter().map(span).collect();
+    let places = blob::places(&LineCounter::new(), bytes, 0, &spans);
+    for (one, (start, end)) in out.iter_mut().zip(places) {
+        (one.start, one.end) = (start, end);
+    }
+    out
+}

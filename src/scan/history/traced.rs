@@ -1,0 +1,189 @@
+//! A repository whose graph is known: what holds what, in the words of reports.
+
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::{ObjectId, objs::Kind};
+
+use super::{HistoryOptions, Since, read::InMessage};
+use crate::{
+    finding::{Commit, Finding, KeptBy, Occurrence},
+    provenance::{self, Said},
+    source::history::{
+        Database, Messages, Tips,
+        graph::{CommitIndex, Graph, RefIndex},
+    },
+};
+
+/// A repository whose graph is known.
+pub(super) struct Traced<'a> {
+    pub(super) database: &'a Database,
+    pub(super) messages: &'a Messages,
+    pub(super) graph: &'a Graph,
+    tips: &'a Tips,
+    options: &'a HistoryOptions<'a>,
+    /// By id.
+    commits: HashMap<ObjectId, CommitIndex>,
+    told: RefCell<HashMap<CommitIndex, Arc<Commit>>>,
+}
+
+impl<'a> Traced<'a> {
+    pub(super) fn new(
+        database: &'a Database,
+        messages: &'a Messages,
+        graph: &'a Graph,
+        tips: &'a Tips,
+        options: &'a HistoryOptions<'a>,
+    ) -> Self {
+        let commits = (0..).zip(&graph.commits);
+        Self {
+            database,
+            messages,
+            graph,
+            tips,
+            options,
+            commits: commits.map(|(at, c)| (c.id, CommitIndex(at))).collect(),
+            told: RefCell::default(),
+        }
+    }
+
+    /// Returns the filters as provenance knows them. `no_path` stands for the path of a blob that has none.
+    pub(super) fn trace_options(&self, no_path: &'a BStr) -> provenance::Options<'a> {
+        let wanted = |name: &BString| self.options.branches.contains(name);
+        let branches = (0..).zip(&self.graph.refs).filter(|(_, r)| wanted(&r.name));
+        provenance::Options {
+            since: match self.options.since {
+                Some(Since::Seconds(seconds)) => Some(provenance::Since::Seconds(seconds)),
+                Some(Since::Commit(id)) => self
+                    .commits
+                    .get(&id)
+                    .map(|commit| provenance::Since::Commit(*commit)),
+                None => None,
+            },
+            branch: (!self.options.branches.is_empty())
+                .then(|| branches.map(|(at, _)| RefIndex(at)).collect()),
+            reachable: self.options.reachable,
+            paths: self.options.paths.map(|paths| paths as _),
+            lone_blob_path: no_path,
+            ..provenance::Options::default()
+        }
+    }
+
+    /// Returns what reports say of a commit.
+    pub(super) fn commit(&self, commit: CommitIndex) -> Arc<Commit> {
+        let mut told = self.told.borrow_mut();
+        let one = told
+            .entry(commit)
+            .or_insert_with(|| Arc::new(self.database.commit(self.messages, commit)));
+        Arc::clone(one)
+    }
+
+    /// Returns the short names of refs.
+    pub(super) fn names(&self, refs: &[RefIndex]) -> Vec<BString> {
+        let name = |at: &RefIndex| short(&self.graph.refs[at.0 as usize].name);
+        refs.iter().map(name).collect()
+    }
+
+    /// Returns the stays of what was found in the texts of commits and tags, oldest first.
+    pub(super) fn in_messages(
+        &self,
+        mut found: Vec<InMessage>,
+        options: &provenance::Options<'_>,
+    ) -> Vec<(Occurrence, Finding)> {
+        if self.options.paths.is_some() {
+            return Vec::new();
+        }
+        let at = |one: &InMessage| self.commits.get(&one.id).copied();
+        let said = provenance::said(self.graph, options, found.iter().filter_map(at));
+        found.sort_by_key(|one| (at(one).is_none(), at(one), one.id));
+        found
+            .into_iter()
+            .filter_map(|one| {
+                let occurrence = if one.kind == Kind::Tag {
+                    self.in_tag(&one)?
+                } else {
+                    let commit = at(&one)?;
+                    self.in_commit(commit, said.get(&commit)?, &one.finding)
+                };
+                Some((occurrence, one.finding))
+            })
+            .collect()
+    }
+
+    fn in_commit(&self, commit: CommitIndex, said: &Said, finding: &Finding) -> Occurrence {
+        Occurrence {
+            introduced: Some(self.commit(commit)),
+            in_head: said.in_head,
+            reachable: said.reachable,
+            kept_by: said.kept_by,
+            branches: self.names(&said.branches),
+            tags: self.names(&said.tags),
+            ..bare(finding)
+        }
+    }
+
+    fn in_tag(&self, one: &InMessage) -> Option<Occurrence> {
+        if !self.options.branches.is_empty() {
+            return None;
+        }
+        let refs = self.tips.refs.iter();
+        let names: Vec<BString> = refs
+            .filter(|(_, id)| *id == one.id)
+            .map(|(name, _)| short(name))
+            .collect();
+        let reachable = !names.is_empty();
+        (reachable || !self.options.reachable).then(|| Occurrence {
+            reachable,
+            kept_by: if reachable {
+                KeptBy::Ref
+            } else {
+                KeptBy::Nothing
+            },
+            tags: names,
+            ..bare(&one.finding)
+        })
+    }
+
+    /// Returns the stays of what was found in texts that are no objects: they are there now, and belong to no commit.
+    pub(super) fn in_texts(&self, found: Vec<Finding>) -> Vec<(Occurrence, Finding)> {
+        if self.options.paths.is_some() || !self.options.branches.is_empty() {
+            return Vec::new();
+        }
+        let stay = |finding: Finding| {
+            let is_reflog = finding.path.contains_str(b"logs/") && !finding.path.starts_with(b"refs/");
+            let occurrence = Occurrence {
+                reachable: !is_reflog,
+                kept_by: if is_reflog { KeptBy::Reflog } else { KeptBy::Ref },
+                ..bare(&finding)
+            };
+            let wanted = !is_reflog || !self.options.reachable;
+            wanted.then_some((occurrence, finding))
+        };
+        found.into_iter().filter_map(stay).collect()
+    }
+}
+
+/// Returns a stay at the place of `finding` of which nothing else is known.
+fn bare(finding: &Finding) -> Occurrence {
+    Occurrence {
+        path: finding.path.clone(),
+        line: finding.start.line,
+        column: finding.start.column,
+        blob: None,
+        introduced: None,
+        removed: None,
+        in_head: false,
+        reachable: false,
+        kept_by: KeptBy::Nothing,
+        branches: Vec::new(),
+        tags: Vec::new(),
+        tips: Vec::new(),
+    }
+}
+
+/// Returns the name of a ref as git shows it.
+fn short(name: &BString) -> BString {
+    let prefixes: [&[u8]; 4] = [b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/"];
+    let short = prefixes.iter().find_map(|prefix| name.strip_prefix(*prefix));
+    short.unwrap_or(name).into()
+}
