@@ -15,7 +15,6 @@ pub mod pair;
 pub mod policy;
 pub mod prefilter;
 pub mod report;
-pub mod provenance;
 pub mod rule;
 pub mod scan;
 pub mod secret;
