@@ -19,6 +19,10 @@ pub struct BlobIndex(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameIndex(pub u32);
 
+/// A ref's place in [`Graph::refs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefIndex(pub u32);
+
 /// Commits and the trees that hold, at any depth, an interesting blob.
 #[derive(Debug, Default)]
 pub struct Graph {
