@@ -14,6 +14,7 @@ pub mod matcher;
 pub mod pair;
 pub mod policy;
 pub mod prefilter;
+pub mod provenance;
 pub mod report;
 pub mod rule;
 pub mod scan;

@@ -27,6 +27,7 @@ const STAGES: &[&[&str]] = &[
     // A detection is what is left of a candidate and what pairs are made of.
     &["detection", "pair"],
     &["finding"],
+    &["provenance"],
     &["policy"],
     // Where the stages meet.
     &["engine", "scan"],
@@ -78,6 +79,7 @@ const PURE: &[&str] = &[
     "detection",
     "pair",
     "finding",
+    "provenance",
     "report",
 ];
 
