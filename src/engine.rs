@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use crate::{
     matcher::{self, Candidate},
-    prefilter::{DECODE, Hit, Prefilter, runs::MIN_LEN},
+    prefilter::{
+        DECODE, Hit, Prefilter,
+        runs::{MIN_LEN, is_base64},
+    },
     rule::{Anchor, RuleIndex, RuleSet, SecretKind, boundary::LOOK_BEHIND_BYTES},
 };
 
@@ -20,7 +23,28 @@ pub struct Engine {
     /// By rule: the longest base64 run it is anchored at; 0 for none.
     longest_run: Box<[usize]>,
     longest_literal: usize,
-    longest_hit: usize,
+    /// How far round a change windows of literals are looked for.
+    margins: (usize, usize),
+}
+
+/// How far a text was searched.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Searched {
+    literals: usize,
+    runs: usize,
+}
+
+/// Returns the bytes round `changed` up to where no run goes on, from `low` on.
+fn around(bytes: &[u8], changed: &Range<usize>, low: usize) -> Range<usize> {
+    let mut start = changed.start.max(low);
+    while start > low && is_base64(bytes[start - 1]) {
+        start -= 1;
+    }
+    let mut end = changed.end.max(start);
+    while bytes.get(end).is_some_and(|b| is_base64(*b)) {
+        end += 1;
+    }
+    start..end
 }
 
 /// Memory that one thread keeps from chunk to chunk.
@@ -67,9 +91,8 @@ impl Engine {
             .collect();
         let literals = prefilter.tables().literals.iter();
         let longest_literal = literals.map(|l| l.text.len()).max().unwrap_or(0);
-        let runs = longest_run.iter().max().map_or(0, |run| run + 1);
         Self {
-            longest_hit: runs.max(MIN_LEN).max(longest_literal),
+            margins: prefilter.tables().margins(),
             longest_literal,
             longest_run,
             rules,
@@ -96,21 +119,51 @@ impl Engine {
         hits.retain(|hit| hit.rule == DECODE || self.is_tried(RuleIndex(hit.rule), text));
     }
 
-    /// Returns how many bytes from its start on say that a hit of `rule` is there: its literal, or the run and the byte that ends it. A run to
-    /// be decoded is there when its first bytes are and it begins at its start.
-    pub fn hit_len(&self, rule: u16) -> usize {
-        if rule == DECODE {
-            return MIN_LEN.max(self.longest_literal);
+    /// Adds to `hits` the places where something is to be tried whose literal reaches into `changed`, or whose run does.
+    ///
+    /// `searched` is where the last call ended; returns where this one does, so that regions that meet are searched once.
+    pub fn hits_near(
+        &self,
+        bytes: &[u8],
+        text: bool,
+        changed: Range<usize>,
+        searched: Searched,
+        hits: &mut Vec<Hit>,
+    ) -> Searched {
+        let (before, after) = self.margins;
+        let start = changed.start.saturating_sub(before).max(searched.literals);
+        // A window of three bytes begins at most two before its end.
+        let end = bytes.len().min((changed.end + after).saturating_sub(2));
+        let first = hits.len();
+        if start < end {
+            self.prefilter.add_literals(bytes, start..end, hits);
         }
+        let runs = around(bytes, &changed, searched.runs);
+        if runs.len() >= MIN_LEN {
+            self.prefilter.add_runs(bytes, runs.clone(), hits);
+        }
+        let mut at = first;
+        while at < hits.len() {
+            let rule = hits[at].rule;
+            if rule == DECODE || self.is_tried(RuleIndex(rule), text) {
+                at += 1;
+            } else {
+                hits.swap_remove(at);
+            }
+        }
+        Searched {
+            literals: end.max(searched.literals),
+            runs: runs.end.max(searched.runs),
+        }
+    }
+
+    /// Returns how many bytes from its start on say that a hit of `rule`, which is not [`DECODE`], is there: its literal, or the run and
+    /// the byte that ends it.
+    pub fn hit_len(&self, rule: u16) -> usize {
         match self.longest_run[usize::from(rule)] {
             0 => self.longest_literal,
             run => self.longest_literal.max(run + 1),
         }
-    }
-
-    /// Returns the most that [`hit_len`](Self::hit_len) gives for any rule.
-    pub fn longest_hit(&self) -> usize {
-        self.longest_hit
     }
 
     /// Tries a hit in `bytes`.
@@ -121,7 +174,7 @@ impl Engine {
             return Tried {
                 found: run.map(Found::Encoded),
                 back: 1,
-                reach: reach.max(start + self.hit_len(DECODE)),
+                reach,
             };
         }
         let index = RuleIndex(hit.rule);

@@ -32,6 +32,9 @@ pub struct Hit {
 /// The rule of a hit where no rule's regex is tried: a base64 run starts there that is to be decoded.
 pub const DECODE: u16 = u16::MAX;
 
+/// The base64 forms of the first letters of AWS key ids: too short to be noticed as runs, as in a Kubernetes Secret.
+const ANNOUNCEMENTS: [&str; 2] = ["QUtJQ", "QVNJQ"];
+
 /// The shortest base64 run that is decoded where a literal announces it, in bytes.
 const MIN_ANNOUNCED: usize = 24;
 
@@ -78,23 +81,38 @@ impl Prefilter {
     /// `bytes` has fewer than 2^32 bytes.
     pub fn find(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
         hits.clear();
-        self.find_literals(bytes, hits);
-        self.find_runs(bytes, |run| {
+        self.add_literals(bytes, 0..bytes.len(), hits);
+        self.add_runs(bytes, 0..bytes.len(), hits);
+        hits.sort_unstable();
+        hits.dedup();
+    }
+
+    /// Adds the hits of literals whose windows begin in `range`, in no order.
+    pub fn add_literals(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        #[cfg(target_arch = "x86_64")]
+        if self.vector {
+            return vector::find(&self.tables, bytes, range, hits);
+        }
+        plain::find(&self.tables, bytes, range, hits);
+    }
+
+    /// Adds the hits of the runs in `range`, at whose ends no run goes on, in no order.
+    pub fn add_runs(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        let first = range.start;
+        self.find_runs(&bytes[range], |run| {
             hits.push(Hit {
-                start: offset(run.start),
+                start: offset(first + run.start),
                 rule: DECODE,
             });
             for (len, rule) in self.tables.runs.iter() {
                 if run.len() >= usize::from(*len) {
                     hits.push(Hit {
-                        start: offset(run.end - usize::from(*len)),
+                        start: offset(first + run.end - usize::from(*len)),
                         rule: *rule,
                     });
                 }
             }
         });
-        hits.sort_unstable();
-        hits.dedup();
     }
 
     /// Returns the maximal run of base64 bytes that starts at `start`, where it is long enough to be decoded.
@@ -116,7 +134,15 @@ impl Prefilter {
             .iter()
             .position(|b| !runs::is_base64(*b))
             .map_or(limit, |n| start + n);
-        let run = (end - start >= MIN_ANNOUNCED).then_some(start..end);
+        let announced = ANNOUNCEMENTS
+            .iter()
+            .any(|text| bytes[start..].starts_with(text.as_bytes()));
+        let least = if announced {
+            MIN_ANNOUNCED
+        } else {
+            runs::MIN_LEN
+        };
+        let run = (end - start >= least).then_some(start..end);
         (run, end + 1)
     }
 
@@ -127,14 +153,6 @@ impl Prefilter {
             return runs::vector(bytes, each);
         }
         runs::plain(bytes, each);
-    }
-
-    fn find_literals(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
-        #[cfg(target_arch = "x86_64")]
-        if self.vector {
-            return vector::find(&self.tables, bytes, hits);
-        }
-        plain::find(&self.tables, bytes, 0, hits);
     }
 }
 

@@ -19,6 +19,10 @@ pub struct Literal {
 /// The shortest literal, in bytes.
 pub(super) const MIN_LITERAL: usize = 3;
 
+/// How many bytes of a literal are looked for: the rest is the regex's business. Where bytes were changed, literals may reach over the edge,
+/// and so many bytes round it are to be searched.
+pub(super) const MAX_LITERAL: usize = 16;
+
 /// How many bytes of a literal its window has.
 pub(super) const WINDOW: usize = 3;
 
@@ -86,14 +90,13 @@ impl Tables {
                         continue;
                     }
                 };
-                literals
-                    .entry((text.clone(), fold))
-                    .or_default()
-                    .push(index.0);
+                let rules = literals.entry((head(text), fold)).or_default();
+                if rules.last() != Some(&index.0) {
+                    rules.push(index.0);
+                }
             }
         }
-        // The base64 forms of the first letters of AWS key ids: too short to be noticed as runs, as in a Kubernetes Secret.
-        for text in ["QUtJQ", "QVNJQ"] {
+        for text in super::ANNOUNCEMENTS {
             literals
                 .entry((Cow::Borrowed(text), false))
                 .or_default()
@@ -174,6 +177,16 @@ impl Tables {
             .expect("the bitmap is made with this length")
     }
 
+    /// Returns how many bytes before and after a place where bytes were changed a literal's window may lie when the literal reaches over it.
+    pub fn margins(&self) -> (usize, usize) {
+        let windows = self.literals.iter().zip(&*self.windows);
+        windows.fold((0, 0), |(before, after), (literal, window)| {
+            let window = usize::from(*window);
+            let rest = literal.text.len() - 1 - window;
+            (before.max(rest), after.max(window + WINDOW - 1))
+        })
+    }
+
     /// Calls `each` with the literal and the start of each literal whose window stands at `at`, where the bitmap has it.
     #[inline]
     pub(super) fn verify(&self, bytes: &[u8], at: usize, mut each: impl FnMut(&Literal, usize)) {
@@ -201,6 +214,18 @@ impl Tables {
                 each(literal, start);
             }
         }
+    }
+}
+
+/// Returns the first [`MAX_LITERAL`] bytes of a literal, or one to three fewer where a letter would be cut.
+fn head(text: &Cow<'static, str>) -> Cow<'static, str> {
+    let mut end = text.len().min(MAX_LITERAL);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(..end).unwrap_or(text)),
+        Cow::Owned(text) => Cow::Owned(text.get(..end).unwrap_or(text).to_owned()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A register takes eight overlapping windows of three bytes (`vpshufb`), multiplies them into hashes (`vpmulld`), fetches the eight
 //! words of the bitmap (`vpgatherdd`) and shifts each one's two bits to the top (`vpsllvd`).
 
+use std::ops::Range;
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_ps, _mm256_i32gather_epi32, _mm256_movemask_ps,
@@ -18,23 +19,33 @@ use super::{
 /// How many positions one load of 16 bytes serves: the last one's window ends at byte 10.
 const STEP: usize = 8;
 
-/// Adds all hits of `bytes`.
-pub(super) fn find(tables: &Tables, bytes: &[u8], hits: &mut Vec<Hit>) {
+/// How many bytes two loads take.
+const LOAD: usize = STEP + 16;
+
+/// Adds the hits of `bytes` whose windows begin in `range`.
+pub(super) fn find(tables: &Tables, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
     #[expect(unsafe_code, reason = "calls a function that needs AVX2")]
     // SAFETY: `Prefilter::new` chose this engine after finding AVX2 on this processor.
-    let done = unsafe { find_avx2(tables, bytes, hits) };
-    plain::find(tables, bytes, done, hits);
+    let done = unsafe { find_avx2(tables, bytes, range.clone(), hits) };
+    plain::find(tables, bytes, done..range.end, hits);
 }
 
-/// Adds the hits whose windows begin before the returned position.
+/// Adds those hits whose windows begin before the returned position.
 #[target_feature(enable = "avx2")]
-fn find_avx2(tables: &Tables, bytes: &[u8], hits: &mut Vec<Hit>) -> usize {
+fn find_avx2(tables: &Tables, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) -> usize {
     let bits = tables.bits();
-    let mut at = 0;
-    while at + STEP + 16 <= bytes.len() {
+    let mut from = range.start;
+    while from < range.end && bytes.len() >= LOAD {
+        // The last step ends with the text; positions that were looked at are left out.
+        let at = from.min(bytes.len() - LOAD);
+        if from - at >= 2 * STEP {
+            break;
+        }
         let low = windows(bits, &bytes[at..at + 16]);
-        let high = windows(bits, &bytes[at + STEP..at + STEP + 16]);
-        let mut some = low | high << STEP;
+        let high = windows(bits, &bytes[at + STEP..at + LOAD]);
+        let known = from - at;
+        let wanted = (range.end - at).min(2 * STEP);
+        let mut some = (low | high << STEP) >> known << known & ((1 << wanted) - 1);
         while some != 0 {
             let here = at + some.trailing_zeros() as usize;
             some &= some - 1;
@@ -45,9 +56,9 @@ fn find_avx2(tables: &Tables, bytes: &[u8], hits: &mut Vec<Hit>) -> usize {
                 }));
             });
         }
-        at += 2 * STEP;
+        from = at + 2 * STEP;
     }
-    at
+    from.min(range.end)
 }
 
 /// Returns one bit for each of the first eight positions of `text`: set when the bitmap has the hash of the window there.

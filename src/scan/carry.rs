@@ -14,9 +14,9 @@ use super::detect::{self, Made};
 use crate::{
     chunk::{self, Chunk},
     detection::{LOOK_BACK, look_ahead},
-    engine::{Engine, Found, Scratch, Tried},
+    engine::{Engine, Found, Scratch, Searched, Tried},
     pair::BACK_BYTES,
-    prefilter::{DECODE, Hit, runs::is_base64},
+    prefilter::{DECODE, Hit},
     source::history::delta::Op,
 };
 
@@ -78,10 +78,10 @@ pub(super) struct Carrier<'e> {
     engine: &'e Engine,
     most: usize,
     scratch: Scratch,
-    found: Vec<Hit>,
     tries: Vec<Hit>,
     carried: Vec<KnownHit>,
-    regions: Vec<Range<usize>>,
+    /// Where in the base's hits the last copy ended.
+    next: usize,
     /// The object at work.
     hits: Vec<KnownHit>,
     kept: Vec<Kept>,
@@ -95,10 +95,9 @@ impl<'e> Carrier<'e> {
             engine,
             most,
             scratch: Scratch::default(),
-            found: Vec::new(),
             tries: Vec::new(),
             carried: Vec::new(),
-            regions: Vec::new(),
+            next: 0,
             hits: Vec::new(),
             kept: Vec::new(),
             count: 0,
@@ -132,6 +131,7 @@ impl<'e> Carrier<'e> {
         }
         self.begin();
         self.carried.clear();
+        self.next = 0;
         self.tries.clear();
         for op in ops {
             self.carry(op, bytes.len(), base_len, known);
@@ -170,11 +170,16 @@ impl<'e> Carrier<'e> {
         // The ends of the text are what they were.
         let whole_front = from == 0 && op.to == 0;
         let whole_back = end as usize == base_len && (op.to + op.len) as usize == len;
-        let first = known.hits.partition_point(|hit| hit.start < from);
-        for hit in &known.hits[first..] {
-            if hit.start >= end {
-                break;
-            }
+        // Most deltas copy from front to back, so the place is mostly where the last copy ended.
+        let hits = &known.hits;
+        let mut at = self.next.min(hits.len());
+        if hits.get(at).is_some_and(|hit| hit.start < from)
+            || at.checked_sub(1).is_some_and(|last| hits[last].start >= from)
+        {
+            at = hits.partition_point(|hit| hit.start < from);
+        }
+        while let Some(hit) = hits.get(at).filter(|hit| hit.start < end) {
+            at += 1;
             let start = hit.start - from + op.to;
             let front = whole_front || hit.start - from >= u32::from(hit.back);
             let back = whole_back || hit.reach <= end;
@@ -184,7 +189,15 @@ impl<'e> Carrier<'e> {
                     reach: (hit.reach - hit.start).saturating_add(start),
                     ..*hit
                 });
-            } else if (whole_front || begins(hit, from)) && (whole_back || self.ends(hit, end)) {
+            } else if hit.rule == DECODE {
+                // Where a run begins is told by the byte before it. Whether the rest of it is there, it is asked itself.
+                if whole_front || hit.start > from {
+                    self.tries.push(Hit {
+                        start,
+                        rule: DECODE,
+                    });
+                }
+            } else if whole_back || self.ends(hit, end) {
                 // What surrounds it may be new.
                 self.tries.push(Hit {
                     start,
@@ -192,6 +205,7 @@ impl<'e> Carrier<'e> {
                 });
             }
         }
+        self.next = at;
     }
 
     /// Returns true when the bytes of the base before `end` say that `hit` is there; otherwise it lies at a seam, where hits are searched
@@ -202,52 +216,27 @@ impl<'e> Carrier<'e> {
 
     /// Searches the bytes that are not copied, and the seams, for hits.
     fn search(&mut self, bytes: &[u8], text: bool, base_len: usize, ops: &[Op]) {
-        self.regions.clear();
+        let (engine, mut searched) = (self.engine, Searched::default());
+        let mut near = |changed: Range<usize>| {
+            searched = engine.hits_near(bytes, text, changed, searched, &mut self.tries);
+        };
         // At the front and the back there is a seam where the base goes on.
         let mut seam = ops.first().is_none_or(|op| op.from != Some(0));
         for op in ops {
             let to = op.to as usize;
             if op.from.is_none() {
-                self.add_region(bytes, to..to + op.len as usize);
+                near(to..to + op.len as usize);
             } else if seam {
-                self.add_region(bytes, to..to);
+                near(to..to);
             }
             seam = op.from.is_some();
         }
         let goes_on = |op: &Op| op.from.map(|from| (from + op.len) as usize) != Some(base_len);
         if ops.last().is_some_and(goes_on) {
-            self.add_region(bytes, bytes.len()..bytes.len());
-        }
-        for region in &self.regions {
-            self.engine
-                .hits(&bytes[region.clone()], text, &mut self.found);
-            let offset = u32::try_from(region.start).unwrap_or(u32::MAX);
-            self.tries.extend(self.found.iter().map(|hit| Hit {
-                start: hit.start + offset,
-                rule: hit.rule,
-            }));
+            near(bytes.len()..bytes.len());
         }
         self.tries.sort_unstable();
         self.tries.dedup();
-    }
-
-    /// Adds the region where hits may touch `dirty`, made wider by the runs at its ends and joined with the one before where they meet.
-    fn add_region(&mut self, bytes: &[u8], dirty: Range<usize>) {
-        let margin = self.engine.longest_hit();
-        let low = self.regions.last().map_or(0, |last| last.end);
-        let mut region = dirty.start.saturating_sub(margin)..(dirty.end + margin).min(bytes.len());
-        while region.start > low && is_base64(bytes[region.start - 1]) {
-            region.start -= 1;
-        }
-        match self.regions.last_mut() {
-            Some(last) if region.start <= last.end => last.end = last.end.max(region.end),
-            _ => self.regions.push(region),
-        }
-        if let Some(last) = self.regions.last_mut() {
-            while bytes.get(last.end).is_some_and(|b| is_base64(*b)) {
-                last.end += 1;
-            }
-        }
     }
 
     /// Puts together what was carried over and what is new, in order.
@@ -329,6 +318,10 @@ impl<'e> Carrier<'e> {
                 }
             }
         }
+        if hit.rule == DECODE && all.is_empty() {
+            // What a run hides is told by the run alone, and where a delta touches it, it is found anew.
+            return;
+        }
         let mut kept = 0;
         if !all.is_empty() {
             // What stands around a part of a credential, and the line, come from here.
@@ -347,11 +340,6 @@ impl<'e> Carrier<'e> {
             kept,
         });
     }
-}
-
-/// Returns true when the bytes of the base from `from` on say that `hit` is there: of a run they tell where it begins.
-fn begins(hit: &KnownHit, from: u32) -> bool {
-    hit.rule != DECODE || hit.start > from
 }
 
 #[cfg(test)]
