@@ -182,7 +182,10 @@ impl Place {
         if let [path] = paths
             && let Ok(there) = repository::discover(&base.join(path), &Override::default(), &outer)
             && is_top(&there, &base.join(path))
-            && here.as_ref().ok().is_none_or(|here| here.git_dir != there.git_dir)
+            && here
+                .as_ref()
+                .ok()
+                .is_none_or(|here| here.git_dir != there.git_dir)
         {
             return Ok(Self {
                 repository: there,
@@ -227,7 +230,9 @@ fn within(base: &Path, top: Option<&Path>, path: &Path) -> Result<BString, Failu
         None => whole,
     };
     let bytes = inside.as_os_str().as_encoded_bytes();
-    Ok(BString::from(bytes.replace(std::path::MAIN_SEPARATOR_STR, b"/")))
+    Ok(BString::from(
+        bytes.replace(std::path::MAIN_SEPARATOR_STR, b"/"),
+    ))
 }
 
 /// Which paths are wanted.
@@ -279,7 +284,11 @@ mod tests {
     #[track_caller]
     fn check(base: &str, path: &str, expected: Option<&str>) {
         let found = within(Path::new(base), Some(Path::new("/r")), Path::new(path));
-        assert_eq!(found.ok().map(|p| p.to_string()).as_deref(), expected, "{path}");
+        assert_eq!(
+            found.ok().map(|p| p.to_string()).as_deref(),
+            expected,
+            "{path}"
+        );
     }
 
     #[test]

@@ -3,13 +3,13 @@
 //! A register takes eight overlapping windows of three bytes (`vpshufb`), multiplies them into hashes (`vpmulld`), fetches the eight
 //! words of the bitmap (`vpgatherdd`) and shifts each one's two bits to the top (`vpsllvd`).
 
-use std::ops::Range;
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_broadcastsi128_si256, _mm256_castsi256_ps, _mm256_i32gather_epi32, _mm256_movemask_ps,
     _mm256_mullo_epi32, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8,
     _mm256_sllv_epi32, _mm256_srli_epi32,
 };
+use std::ops::Range;
 
 use super::{
     Hit, Tables, offset, plain,

@@ -58,7 +58,9 @@ impl<'e> BlobScan<'e> {
             },
         );
         for run in encoded {
-            detect::encoded(engine, chunk, run, path, scratch, &mut |made| self.add(made));
+            detect::encoded(engine, chunk, run, path, scratch, &mut |made| {
+                self.add(made)
+            });
         }
         self.place(chunk, first);
         if !last {

@@ -174,7 +174,9 @@ impl<'e> Carrier<'e> {
         let hits = &known.hits;
         let mut at = self.next.min(hits.len());
         if hits.get(at).is_some_and(|hit| hit.start < from)
-            || at.checked_sub(1).is_some_and(|last| hits[last].start >= from)
+            || at
+                .checked_sub(1)
+                .is_some_and(|last| hits[last].start >= from)
         {
             at = hits.partition_point(|hit| hit.start < from);
         }

@@ -104,7 +104,7 @@ impl Scanner {
             reflog: refs.reflog_ids.clone(),
             index: staged::blobs(repository, &mut skip),
         };
-        let database = Database::open(&folders, repository.hash, &mut skip);
+        let database = Database::open(&folders, repository.hash, options.threads, &mut skip);
         let total = database.text_count();
         begin(watch, "scanning history", "object", Some(total));
         let mut texts = self.texts(repository, &refs, options, watch);
@@ -250,9 +250,9 @@ fn name_absent(
         .filter(|(n, _)| *n > 0)
         .map(|(n, what)| count(*n, what))
         .collect();
-    let example = absent.example.map_or_else(String::new, |(id, by)| {
-        format!("; {by} names {id}")
-    });
+    let example = absent
+        .example
+        .map_or_else(String::new, |(id, by)| format!("; {by} names {id}"));
     let parts = parts.join(", ");
     skipped.push(incomplete(if partial::is_partial(repository) {
         format!(

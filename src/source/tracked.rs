@@ -74,7 +74,12 @@ impl Tracked {
             (&rest, "file"),
             threads.min(rest.len().div_ceil(32)),
             make_visitor,
-            || (FileReader::new(max_file_bytes, SourceKind::Worktree), HashMap::new()),
+            || {
+                (
+                    FileReader::new(max_file_bytes, SourceKind::Worktree),
+                    HashMap::new(),
+                )
+            },
             |path, (reader, folders), visitor| {
                 let name = [shown, path].concat();
                 one(root, path, name.as_bstr(), reader, folders, visitor);

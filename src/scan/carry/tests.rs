@@ -72,9 +72,13 @@ fn piece(random: &mut Random) -> Vec<u8> {
         }
         5 => {
             let len = random.below(90);
-            data_encoding::BASE64.encode(&random.bytes(len)).into_bytes()
+            data_encoding::BASE64
+                .encode(&random.bytes(len))
+                .into_bytes()
         }
-        6 => "a line of text that says nothing\n".repeat(random.below(60)).into_bytes(),
+        6 => "a line of text that says nothing\n"
+            .repeat(random.below(60))
+            .into_bytes(),
         _ => FILLER[random.below(FILLER.len())].as_bytes().to_vec(),
     }
 }

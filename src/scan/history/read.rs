@@ -7,9 +7,9 @@ use gix::{ObjectId, objs::Kind, oid};
 
 use super::HistoryOptions;
 use crate::{
-    chunk,
+    chunk::{self, decode},
     detection::Detection,
-    engine::Scratch,
+    engine::{Found, Scratch},
     finding::{Counts, Finding, Skipped, SourceKind},
     matcher::lines::{LineCounter, Place},
     rule::RuleSet,
@@ -131,6 +131,20 @@ impl<'s> Reader<'s> {
     fn too_many(&self) -> String {
         let most = self.scanner.options.max_detections;
         format!("more than {most} candidates; the rest were not looked at")
+    }
+
+    /// Returns false when no rule matches anywhere in `text`, and nothing in it is encoded.
+    fn is_worth_a_look(&mut self, text: &[u8]) -> bool {
+        let mut found = false;
+        let engine = &self.scanner.engine;
+        engine.find(text, 0..text.len(), true, &mut self.scratch, |one| {
+            found |= match one {
+                Found::Candidate(_) => true,
+                // The hexadecimal ids and signatures that commits name decode to nothing.
+                Found::Encoded(run) => decode::base64::decode(&text[run]).is_some(),
+            }
+        });
+        found
     }
 
     /// Scans a text that is no blob.
@@ -258,9 +272,16 @@ impl Visit for Reader<'_> {
             self.counts.commits += 1;
         }
         self.counts.bytes += bytes.len() as u64;
+        // Most commits say nothing of interest: one look over all of the text settles that.
+        let people = parts.people();
+        let len = parts.message.len() + people.map_or(0, |people| people.len() + 1);
+        let text = &bytes[bytes.len().saturating_sub(len)..];
+        if !self.is_worth_a_look(text) {
+            return;
+        }
         // Lines are those of the message; of what stands before it, those of the headers that people write.
         let mut found = self.text(format!("<{what} {id}>").as_bytes(), parts.message);
-        if let Some(people) = parts.people() {
+        if let Some(people) = people {
             found.extend(self.text(format!("<{what} {id} header>").as_bytes(), people));
         }
         self.messages
@@ -300,11 +321,7 @@ fn locate(bytes: &[u8], known: &Known) -> Vec<Located> {
     let span = |one: &Located| one.moved(&one.found.made[one.at].detection.secret_span);
     out.sort_by_cached_key(|one| {
         let span = span(one);
-        (
-            span.start,
-            span.end,
-            one.found.made[one.at].detection.rule,
-        )
+        (span.start, span.end, one.found.made[one.at].detection.rule)
     });
     let spans: Vec<Range<u64>> = out.iter().map(span).collect();
     let places = blob::places(&LineCounter::new(), bytes, 0, &spans);

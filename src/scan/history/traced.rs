@@ -150,10 +150,15 @@ impl<'a> Traced<'a> {
             return Vec::new();
         }
         let stay = |finding: Finding| {
-            let is_reflog = finding.path.contains_str(b"logs/") && !finding.path.starts_with(b"refs/");
+            let is_reflog =
+                finding.path.contains_str(b"logs/") && !finding.path.starts_with(b"refs/");
             let occurrence = Occurrence {
                 reachable: !is_reflog,
-                kept_by: if is_reflog { KeptBy::Reflog } else { KeptBy::Ref },
+                kept_by: if is_reflog {
+                    KeptBy::Reflog
+                } else {
+                    KeptBy::Ref
+                },
                 ..bare(&finding)
             };
             let wanted = !is_reflog || !self.options.reachable;
@@ -184,6 +189,8 @@ fn bare(finding: &Finding) -> Occurrence {
 /// Returns the name of a ref as git shows it.
 fn short(name: &BString) -> BString {
     let prefixes: [&[u8]; 4] = [b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/"];
-    let short = prefixes.iter().find_map(|prefix| name.strip_prefix(*prefix));
+    let short = prefixes
+        .iter()
+        .find_map(|prefix| name.strip_prefix(*prefix));
     short.unwrap_or(name).into()
 }

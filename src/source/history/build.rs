@@ -79,12 +79,12 @@ impl Database {
             &is_interesting,
             &mut |tree, trouble| skip(self.trouble(tree, &trouble)),
         );
-        let hot = trees.hot(&is_interesting);
+        let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
             database: self,
             interesting,
-            tree_at: HashMap::new(),
-            commit_at: HashMap::new(),
+            tree_at: Places::new(self.objects.len()),
+            commit_at: Places::new(self.objects.len()),
             graph: Graph::default(),
             absent: Absent::of(missing),
         };
@@ -124,11 +124,29 @@ impl Bits {
     }
 }
 
+/// By object, its place in a list of the graph.
+struct Places(Vec<u32>);
+
+impl Places {
+    fn new(len: Index) -> Self {
+        Self(vec![u32::MAX; len as usize])
+    }
+
+    fn set(&mut self, object: Index, place: u32) {
+        self.0[object as usize] = place;
+    }
+
+    fn get(&self, object: Index) -> Option<u32> {
+        let place = self.0[object as usize];
+        (place != u32::MAX).then_some(place)
+    }
+}
+
 struct Build<'a> {
     database: &'a Database,
     interesting: &'a [BlobPlace],
-    tree_at: HashMap<Index, TreeIndex>,
-    commit_at: HashMap<Index, CommitIndex>,
+    tree_at: Places,
+    commit_at: Places,
     graph: Graph,
     absent: Absent,
 }
@@ -153,13 +171,15 @@ impl Build<'_> {
         let names: HashMap<u32, NameIndex> = used.into_iter().zip((0..).map(NameIndex)).collect();
         let mut order: Vec<Index> = hot.keys().copied().collect();
         order.sort_unstable();
-        self.tree_at = order.iter().copied().zip((0..).map(TreeIndex)).collect();
+        for (place, tree) in (0..).zip(&order) {
+            self.tree_at.set(*tree, place);
+        }
         for tree in &order {
             let mut entries: Vec<(NameIndex, Child)> = hot[tree]
                 .iter()
                 .filter_map(|edge| {
-                    let child = match self.tree_at.get(&edge.child) {
-                        Some(tree) => Child::Tree(*tree),
+                    let child = match self.tree_at.get(edge.child) {
+                        Some(tree) => Child::Tree(TreeIndex(tree)),
                         None => Child::Blob(self.blob(edge.child)?),
                     };
                     Some((names[&edge.name], child))
@@ -182,13 +202,13 @@ impl Build<'_> {
                     self.absent.trees += 1;
                     self.absent.note(*tree, id);
                 }
-                self.tree_at.get(&found?).copied()
+                self.tree_at.get(found?).map(TreeIndex)
             });
             let mut parents = Vec::with_capacity(record.parents.len());
             for parent in &record.parents {
-                let at = self.find(parent).map(|at| self.commit_at.get(&at).copied());
+                let at = self.find(parent).map(|at| self.commit_at.get(at));
                 match at {
-                    Some(at) => parents.extend(at),
+                    Some(at) => parents.extend(at.map(CommitIndex)),
                     None if shallow.contains(&id) => {}
                     None => {
                         self.absent.commits += 1;
@@ -197,7 +217,7 @@ impl Build<'_> {
                 }
             }
             let index = CommitIndex(narrow(self.graph.commits.len()));
-            self.commit_at.insert(record.object, index);
+            self.commit_at.set(record.object, index.0);
             self.graph.commits.push(CommitNode {
                 id,
                 tree,
@@ -229,8 +249,11 @@ impl Build<'_> {
             }
             let Some(at) = at else { return Target::Other };
             match self.database.forest.kind(at) {
-                Some(Kind::Commit) => self.commit_at.get(&at).map(|c| Target::Commit(*c)),
-                Some(Kind::Tree) => self.tree_at.get(&at).map(|t| Target::Tree(*t)),
+                Some(Kind::Commit) => self
+                    .commit_at
+                    .get(at)
+                    .map(|c| Target::Commit(CommitIndex(c))),
+                Some(Kind::Tree) => self.tree_at.get(at).map(|t| Target::Tree(TreeIndex(t))),
                 Some(Kind::Blob) => self.blob(at).map(Target::Blob),
                 _ => None,
             }

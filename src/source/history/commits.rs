@@ -126,10 +126,11 @@ impl Commits {
         let offset = self.text.len();
         self.text.extend(other.text);
         self.tags.extend(other.tags);
-        self.records.extend(other.records.into_iter().map(|record| Record {
-            text: (record.text.0 + offset, record.text.1 + offset),
-            ..record
-        }));
+        self.records
+            .extend(other.records.into_iter().map(|record| Record {
+                text: (record.text.0 + offset, record.text.1 + offset),
+                ..record
+            }));
     }
 
     /// Brings the commits in an order in which parents come before their children; of equals the one that is stored first.
@@ -144,7 +145,9 @@ impl Commits {
             .iter()
             .map(|record| {
                 let parents = record.parents.iter().filter_map(|id| objects.find(id));
-                parents.filter_map(|object| place.get(&object).copied()).collect()
+                parents
+                    .filter_map(|object| place.get(&object).copied())
+                    .collect()
             })
             .collect();
         let order = topological(&parents);
@@ -237,7 +240,10 @@ mod tests {
             assert_eq!(order.len(), parents.len());
             for (at, commit) in order.iter().enumerate() {
                 let before = &order[..at];
-                assert!(parents[*commit].iter().all(|p| before.contains(p)), "{parents:?}");
+                assert!(
+                    parents[*commit].iter().all(|p| before.contains(p)),
+                    "{parents:?}"
+                );
             }
         }
         // A cycle ends, and nothing is lost.

@@ -54,7 +54,7 @@ impl Ids {
         for place in 0..self.len() {
             let mut slot = self.first_slot(self.get(place));
             while self.slots[slot] != 0 {
-                if self.get(self.slots[slot] - 1) == self.get(place) {
+                if same(self.get(self.slots[slot] - 1), self.get(place)) {
                     break;
                 }
                 slot = (slot + 1) & (slots - 1);
@@ -73,7 +73,7 @@ impl Ids {
         }
         let mut slot = self.first_slot(id);
         while let Some(place) = self.slots[slot].checked_sub(1) {
-            if self.get(place) == id {
+            if same(self.get(place), id) {
                 return Some(place);
             }
             slot = (slot + 1) & (self.slots.len() - 1);
@@ -101,6 +101,16 @@ impl Ids {
         });
         let bits = self.slots.len().trailing_zeros();
         usize::try_from(hash >> (64 - bits)).unwrap_or(0)
+    }
+}
+
+/// Returns true for equal ids of the same width. Most that are not differ in the first word.
+#[inline]
+fn same(a: &oid, b: &oid) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(x), Some(y)) => x == y && a[8..] == b[8..],
+        _ => a == b,
     }
 }
 

@@ -28,11 +28,7 @@ mod trees;
 mod walk;
 pub mod worktrees;
 
-use std::{
-    io,
-    path::PathBuf,
-    sync::atomic::AtomicBool,
-};
+use std::{io, path::PathBuf, sync::atomic::AtomicBool};
 
 pub use build::{Absent, Tips};
 use commits::Commits;
@@ -134,8 +130,13 @@ pub trait Visit: Send {
 
 impl Database {
     /// Opens the object databases in `folders`: a repository's own, then its alternates.
-    pub fn open(folders: &[PathBuf], hash: hash::Kind, skip: &mut dyn FnMut(Skipped)) -> Self {
-        let objects = Objects::read(folders, hash, skip);
+    pub fn open(
+        folders: &[PathBuf],
+        hash: hash::Kind,
+        threads: usize,
+        skip: &mut dyn FnMut(Skipped),
+    ) -> Self {
+        let objects = Objects::read(folders, hash, threads, skip);
         let forest = Forest::of(&objects);
         Self { objects, forest }
     }
@@ -160,7 +161,9 @@ impl Database {
     /// Returns what reports say of a commit of a [`graph::Graph`] that was made from `messages`.
     pub fn commit(&self, messages: &Messages, commit: graph::CommitIndex) -> finding::Commit {
         let record = &messages.commits.records[commit.0 as usize];
-        messages.commits.info(record, self.objects.id(record.object))
+        messages
+            .commits
+            .info(record, self.objects.id(record.object))
     }
 
     /// Returns the id of a blob.

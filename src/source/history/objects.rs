@@ -5,6 +5,7 @@ use std::{
     fs, io,
     ops::Range,
     path::{Path, PathBuf},
+    thread,
 };
 
 use bstr::BString;
@@ -24,6 +25,9 @@ use crate::finding::Skipped;
 
 /// An object's place in [`Objects`]; objects of one pack stand in the order of the pack.
 pub(super) type Index = u32;
+
+/// From how many objects on several threads are worth their start.
+const PARALLEL_OBJECTS: usize = 20_000;
 
 /// No object.
 pub(super) const NONE: Index = Index::MAX;
@@ -61,7 +65,12 @@ pub(super) type Skip<'a> = &'a mut dyn FnMut(Skipped);
 
 impl Objects {
     /// Reads which objects lie in the object databases `folders`.
-    pub(super) fn read(folders: &[PathBuf], hash: hash::Kind, skip: Skip<'_>) -> Self {
+    pub(super) fn read(
+        folders: &[PathBuf],
+        hash: hash::Kind,
+        threads: usize,
+        skip: Skip<'_>,
+    ) -> Self {
         let mut this = Self {
             hash,
             packs: Vec::new(),
@@ -83,7 +92,7 @@ impl Objects {
             this.add_loose(folder, skip);
         }
         this.ids.index();
-        this.read_headers(skip);
+        this.read_headers(threads, skip);
         this
     }
 
@@ -124,7 +133,10 @@ impl Objects {
 
     /// Returns how many objects are such copies.
     pub(super) fn copy_count(&self) -> u64 {
-        let all = self.ids.repeated().map(|first| self.ids.copies(first).len());
+        let all = self
+            .ids
+            .repeated()
+            .map(|first| self.ids.copies(first).len());
         all.sum::<usize>() as u64
     }
 
@@ -244,54 +256,109 @@ impl Objects {
     }
 
     /// Reads the headers of all objects: their kinds, and what deltas are for.
-    fn read_headers(&mut self, skip: Skip<'_>) {
+    fn read_headers(&mut self, threads: usize, skip: Skip<'_>) {
         let len = self.len() as usize;
-        self.forms = vec![Form::Broken; len];
-        self.bases = vec![NONE; len];
-        let mut reader = Reader::default();
-        for (number, range) in self.ranges.iter().enumerate() {
-            let by_offset = |offset: u64| {
-                let here = &self.offsets[range.start as usize..range.end as usize];
-                let at = here.binary_search(&offset).ok()?;
-                Some(range.start + Index::try_from(at).ok()?)
-            };
-            for object in range.clone() {
-                let entry = self.entry(number, object);
-                let header = reader.header(&self.packs[number], number, entry.clone());
-                let (form, base) = match header.map(|entry| entry.header) {
-                    Ok(Header::Commit) => (Form::Whole(Kind::Commit), NONE),
-                    Ok(Header::Tree) => (Form::Whole(Kind::Tree), NONE),
-                    Ok(Header::Blob) => (Form::Whole(Kind::Blob), NONE),
-                    Ok(Header::Tag) => (Form::Whole(Kind::Tag), NONE),
-                    Ok(Header::OfsDelta { base_distance }) => {
-                        let base = entry.start.checked_sub(base_distance).and_then(by_offset);
-                        (Form::Delta, base.unwrap_or(NONE))
-                    }
-                    Ok(Header::RefDelta { base_id }) => {
-                        (Form::Delta, self.find_near(&base_id, range).unwrap_or(NONE))
-                    }
-                    Err(trouble) => {
-                        let place = format!("object {}: {trouble}", self.id(object));
-                        name(skip, &self.packs[number].path, place);
-                        (Form::Broken, NONE)
-                    }
+        self.forms = Vec::with_capacity(len);
+        self.bases = Vec::with_capacity(len);
+        let parts: Vec<(usize, Range<Index>)> = (self.ranges.iter().enumerate())
+            .flat_map(|(number, range)| split(range, threads).map(move |part| (number, part)))
+            .collect();
+        let this = &*self;
+        let read = |at: usize| {
+            let (number, part) = &parts[at];
+            this.headers(*number, part.clone())
+        };
+        let headers: Vec<Headers> = if threads > 1 && len > PARALLEL_OBJECTS {
+            thread::scope(|scope| {
+                let running: Vec<_> = (0..parts.len())
+                    .map(|at| scope.spawn(move || read(at)))
+                    .collect();
+                let join = |one: thread::ScopedJoinHandle<'_, Headers>| {
+                    one.join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                 };
-                self.forms[object as usize] = form;
-                self.bases[object as usize] = base;
+                running.into_iter().map(join).collect()
+            })
+        } else {
+            (0..parts.len()).map(read).collect()
+        };
+        for ((number, _), headers) in parts.iter().zip(headers) {
+            self.forms.extend(headers.forms);
+            self.bases.extend(headers.bases);
+            for (object, trouble) in headers.troubles {
+                let trouble = format!("object {}: {trouble}", self.id(object));
+                name(skip, &self.packs[*number].path, trouble);
             }
         }
         for (folder, range) in &self.folders {
             for object in range.clone() {
-                match loose::kind(folder, self.id(object)) {
-                    Ok(kind) => self.forms[object as usize] = Form::Whole(kind),
-                    Err(error) => {
-                        let trouble = format!("loose object {}: {error}", self.id(object));
-                        name(skip, folder, trouble);
-                    }
-                }
+                self.bases.push(NONE);
+                self.forms
+                    .push(match loose::kind(folder, self.ids.get(object)) {
+                        Ok(kind) => Form::Whole(kind),
+                        Err(error) => {
+                            let id = self.ids.get(object);
+                            name(skip, folder, format!("loose object {id}: {error}"));
+                            Form::Broken
+                        }
+                    });
             }
         }
     }
+
+    /// Reads the headers of the objects `part` of a pack.
+    fn headers(&self, number: usize, part: Range<Index>) -> Headers {
+        let range = &self.ranges[number];
+        let by_offset = |offset: u64| {
+            let here = &self.offsets[range.start as usize..range.end as usize];
+            let at = here.binary_search(&offset).ok()?;
+            Some(range.start + Index::try_from(at).ok()?)
+        };
+        let (mut reader, mut out) = (Reader::default(), Headers::default());
+        for object in part {
+            let entry = self.entry(number, object);
+            let header = reader.header(&self.packs[number], number, entry.clone());
+            let (form, base) = match header.map(|entry| entry.header) {
+                Ok(Header::Commit) => (Form::Whole(Kind::Commit), NONE),
+                Ok(Header::Tree) => (Form::Whole(Kind::Tree), NONE),
+                Ok(Header::Blob) => (Form::Whole(Kind::Blob), NONE),
+                Ok(Header::Tag) => (Form::Whole(Kind::Tag), NONE),
+                Ok(Header::OfsDelta { base_distance }) => {
+                    let base = entry.start.checked_sub(base_distance).and_then(by_offset);
+                    (Form::Delta, base.unwrap_or(NONE))
+                }
+                Ok(Header::RefDelta { base_id }) => {
+                    let base = self.find_near(&base_id, range);
+                    (Form::Delta, base.unwrap_or(NONE))
+                }
+                Err(trouble) => {
+                    out.troubles.push((object, trouble));
+                    (Form::Broken, NONE)
+                }
+            };
+            out.forms.push(form);
+            out.bases.push(base);
+        }
+        out
+    }
+}
+
+/// What the headers of some objects say.
+#[derive(Default)]
+struct Headers {
+    forms: Vec<Form>,
+    bases: Vec<Index>,
+    troubles: Vec<(Index, String)>,
+}
+
+/// Cuts a range in as many parts as there are threads.
+fn split(range: &Range<Index>, parts: usize) -> impl Iterator<Item = Range<Index>> + use<> {
+    let (start, end) = (range.start, range.end);
+    let parts = Index::try_from(parts.max(1)).unwrap_or(1);
+    let step = (end - start).div_ceil(parts).max(1);
+    (start..end)
+        .step_by(step as usize)
+        .map(move |from| from..end.min(from.saturating_add(step)))
 }
 
 /// Returns the packs in `folder`, in the order of their names.

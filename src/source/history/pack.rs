@@ -182,15 +182,19 @@ impl Window {
             while at < range.end && result.is_ok() {
                 let within = (at % BLOCK_BYTES as u64) as usize;
                 let most = usize::try_from(range.end - at).unwrap_or(len);
-                result = self.block(pack, number, at / BLOCK_BYTES as u64).map(|block| {
-                    let part = &block[within..block.len().min(within + most)];
-                    joined.extend_from_slice(part);
-                    at += part.len() as u64;
-                });
+                result = self
+                    .block(pack, number, at / BLOCK_BYTES as u64)
+                    .map(|block| {
+                        let part = &block[within..block.len().min(within + most)];
+                        joined.extend_from_slice(part);
+                        at += part.len() as u64;
+                    });
             }
         } else {
             joined.resize(len, 0);
-            result = pack.read_at(&mut joined, range.start).map_err(|e| failed(&e));
+            result = pack
+                .read_at(&mut joined, range.start)
+                .map_err(|e| failed(&e));
         }
         self.joined = joined;
         result.map(|()| &self.joined[..])

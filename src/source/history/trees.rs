@@ -19,8 +19,6 @@ use super::{
     objects::{Index, NONE, Objects},
     walk::{Limits, Plan, Take, Unpacked, walk},
 };
-use crate::finding::Skipped;
-
 /// An entry of a tree that leads to another tree or to an interesting blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge {
@@ -82,6 +80,7 @@ impl Trees {
             trees: Self::default(),
             missing: Missing::default(),
             damaged: Vec::new(),
+            recent: Recent::new(),
         };
         let (readers, failed) = walk(objects, forest, &plan, limits, &make);
         let (mut this, mut missing) = (Self::default(), Missing::default());
@@ -108,11 +107,12 @@ impl Trees {
     fn add(&mut self, other: Self) {
         let offset = u32::try_from(self.edges.len()).unwrap_or(u32::MAX);
         self.edges.extend(other.edges);
-        self.records.extend(other.records.into_iter().map(|record| Record {
-            added: (record.added.0 + offset, record.added.1 + offset),
-            dropped: (record.dropped.0 + offset, record.dropped.1 + offset),
-            ..record
-        }));
+        self.records
+            .extend(other.records.into_iter().map(|record| Record {
+                added: (record.added.0 + offset, record.added.1 + offset),
+                dropped: (record.dropped.0 + offset, record.dropped.1 + offset),
+                ..record
+            }));
     }
 
     /// Brings the records in an order in which bases come first.
@@ -126,32 +126,35 @@ impl Trees {
     ///
     /// A tree is hot when it has one hot entry more than its base has hot ones that it lacks. Each round goes over all records once, and
     /// finds the trees that hold those of the round before: there are as many rounds as folders in the longest path.
-    pub(super) fn hot(&self, is_interesting: &dyn Fn(Index) -> bool) -> Hot {
-        let mut counts: HashMap<Index, u32> = HashMap::new();
-        loop {
-            let before = counts.len();
-            let mut next: HashMap<Index, u32> = HashMap::with_capacity(before);
-            let is_hot = |child: Index| is_interesting(child) || counts.contains_key(&child);
+    pub(super) fn hot(&self, len: Index, is_interesting: &dyn Fn(Index) -> bool) -> Hot {
+        // By object: how many hot entries it has; 0 for what is not hot, and for what is no tree.
+        let mut counts = vec![0_u32; len as usize];
+        let mut before = 0;
+        let hot_trees = loop {
+            let mut next = vec![0_u32; len as usize];
+            let mut hot_trees = 0;
+            let is_hot = |child: Index| counts[child as usize] > 0 || is_interesting(child);
             let count = |range: (u32, u32)| {
                 let edges = &self.edges[range.0 as usize..range.1 as usize];
-                edges.iter().filter(|edge| is_hot(edge.child)).count()
+                narrow(edges.iter().filter(|edge| is_hot(edge.child)).count())
             };
             for record in &self.records {
-                let base = next.get(&record.base).copied().unwrap_or(0) as usize;
-                let now = (base + count(record.added)).saturating_sub(count(record.dropped));
-                if now > 0 {
-                    next.insert(record.tree, u32::try_from(now).unwrap_or(u32::MAX));
-                }
+                let base = next.get(record.base as usize).copied().unwrap_or(0);
+                let now = base.saturating_add(count(record.added));
+                let now = now.saturating_sub(count(record.dropped));
+                next[record.tree as usize] = now;
+                hot_trees += usize::from(now > 0);
             }
             counts = next;
-            if counts.len() == before {
-                break;
+            if hot_trees == before {
+                break hot_trees;
             }
-        }
-        let is_hot = |child: Index| is_interesting(child) || counts.contains_key(&child);
-        let mut hot: Hot = HashMap::with_capacity(counts.len());
+            before = hot_trees;
+        };
+        let is_hot = |child: Index| counts[child as usize] > 0 || is_interesting(child);
+        let mut hot: Hot = HashMap::with_capacity(hot_trees);
         for record in &self.records {
-            if !counts.contains_key(&record.tree) {
+            if counts[record.tree as usize] == 0 {
                 continue;
             }
             let slice = |range: (u32, u32)| &self.edges[range.0 as usize..range.1 as usize];
@@ -225,6 +228,7 @@ struct Reader<'a> {
     trees: Trees,
     missing: Missing,
     damaged: Vec<Index>,
+    recent: Recent,
 }
 
 impl Take for Reader<'_> {
@@ -241,6 +245,8 @@ impl Take for Reader<'_> {
         let mut at = 0;
         if let Some(from) = object.from.as_ref().filter(|from| from.kept.is_whole) {
             base = from.kept.tree;
+            entries.starts.reserve(from.kept.starts.len() + 8);
+            entries.edges.reserve(from.kept.edges.len() + 4);
             let mut carried = vec![false; from.kept.edges.len()];
             for op in from.ops {
                 let mut copy = Copy::of(op, from.kept);
@@ -255,7 +261,13 @@ impl Take for Reader<'_> {
             let lost = from.kept.edges.iter().zip(carried);
             dropped.extend(lost.filter(|(_, carried)| !carried).map(|(edge, _)| edge.1));
         }
-        self.gap(object.bytes, at, object.bytes.len(), &mut entries, &mut added);
+        self.gap(
+            object.bytes,
+            at,
+            object.bytes.len(),
+            &mut entries,
+            &mut added,
+        );
         let start = narrow(self.trees.edges.len());
         self.trees.edges.extend(&added);
         let middle = narrow(self.trees.edges.len());
@@ -290,7 +302,8 @@ impl Reader<'_> {
         added: &mut Vec<Edge>,
     ) -> usize {
         while at < end {
-            let Some((mode, name, id)) = split(&bytes[at..], self.objects.hash.len_in_bytes()) else {
+            let Some((mode, name, id)) = split(&bytes[at..], self.objects.hash.len_in_bytes())
+            else {
                 entries.is_whole = false;
                 self.damaged.push(entries.tree);
                 return bytes.len();
@@ -303,7 +316,7 @@ impl Reader<'_> {
             if mode == b"160000" {
                 continue;
             }
-            let Some(child) = self.objects.find(id) else {
+            let Some(child) = self.recent.find(self.objects, id) else {
                 *(if is_tree {
                     &mut self.missing.trees
                 } else {
@@ -333,6 +346,32 @@ impl Reader<'_> {
         let at = narrow(names.len());
         names.insert(name.into(), at);
         at
+    }
+}
+
+/// Objects that were found a short while ago: trees name the same ones again and again, and what is at hand costs a tenth of what has to be
+/// looked up.
+struct Recent(Vec<([u8; 32], Index)>);
+
+/// How many objects are at hand: 288 KiB, part of a second-level cache.
+const RECENT: usize = 8192;
+
+impl Recent {
+    fn new() -> Self {
+        Self(vec![([0; 32], NONE); RECENT])
+    }
+
+    fn find(&mut self, objects: &Objects, id: &oid) -> Option<Index> {
+        let bytes = id.as_bytes();
+        let slot = usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % RECENT;
+        let (known, index) = &mut self.0[slot];
+        if known[..bytes.len()] == *bytes && *index != NONE {
+            return Some(*index);
+        }
+        let found = objects.find(id)?;
+        known[..bytes.len()].copy_from_slice(bytes);
+        *index = found;
+        Some(found)
     }
 }
 
