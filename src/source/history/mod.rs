@@ -152,9 +152,11 @@ impl Database {
 
     /// Returns how many blobs, commits and tags there are, each counted once.
     pub fn text_count(&self) -> u64 {
-        let is_tree = |object: &Index| self.forest.kind(*object) == Some(Kind::Tree);
-        let trees = (0..self.objects.len()).filter(is_tree).count() as u64;
-        self.len() - trees
+        let copies = self.objects.copies_set();
+        let is_text = |object: &Index| {
+            self.forest.kind(*object) != Some(Kind::Tree) && !copies.contains(object)
+        };
+        (0..self.objects.len()).filter(is_text).count() as u64
     }
 
     /// Returns what reports say of a commit of a [`graph::Graph`] that was made from `messages`.
