@@ -298,9 +298,11 @@ impl Reader<'_> {
             let start = narrow(at);
             entries.starts.push(start);
             at += mode.len() + name.len() + 2 + id.as_bytes().len();
-            let is_tree = mode.len() == 5 && mode.starts_with(b"4");
+            // Some tools wrote modes with zeros in front.
+            let kind = mode.trim_start_with(|c| c == '0');
+            let is_tree = kind.len() == 5 && kind.starts_with(b"4");
             // A submodule's commit is not to be found here.
-            if mode == b"160000" {
+            if kind == b"160000" {
                 continue;
             }
             let Some(child) = self.objects.find(id) else {
