@@ -14,6 +14,7 @@ pub mod graph;
 mod id_table;
 mod ids;
 mod loose;
+mod missing;
 mod objects;
 mod pack;
 pub mod partial;
@@ -34,11 +35,12 @@ use std::{
     sync::atomic::AtomicBool,
 };
 
-pub use build::{Absent, Tips};
+pub use build::Tips;
 use commits::Commits;
 use delta::Op;
 use forest::Forest;
 use gix::{hash, objs::Kind, oid};
+pub use missing::Absent;
 use objects::{Form, Index, NONE, Objects};
 use walk::{Limits, Plan, Take, Unpacked};
 

@@ -16,10 +16,10 @@ use gix::{objs::Kind, oid};
 use super::{
     delta::Op,
     forest::Forest,
+    missing::{Missing, is_built_in},
     objects::{Index, NONE, Objects},
     walk::{Limits, Plan, Take, Unpacked, walk},
 };
-use crate::finding::Skipped;
 
 /// An entry of a tree that leads to another tree or to an interesting blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,15 +45,6 @@ pub(super) struct Trees {
     records: Vec<Record>,
     edges: Vec<Edge>,
     pub(super) names: Vec<BString>,
-}
-
-/// Objects that trees name and that are not there.
-#[derive(Debug, Default)]
-pub(super) struct Missing {
-    pub(super) blobs: u64,
-    pub(super) trees: u64,
-    /// One of them, and the tree that names it.
-    pub(super) example: Option<(gix::ObjectId, gix::ObjectId)>,
 }
 
 /// The trees that lead to an interesting blob, each with the entries that do.
@@ -90,9 +81,7 @@ impl Trees {
         }
         for reader in readers {
             this.add(reader.trees);
-            missing.blobs += reader.missing.blobs;
-            missing.trees += reader.missing.trees;
-            missing.example = missing.example.min_some(reader.missing.example);
+            missing.append(reader.missing);
             for tree in reader.damaged {
                 skip(tree, "corrupt tree: an entry is cut short".to_owned());
             }
@@ -191,19 +180,6 @@ impl Depths {
 
     fn depth(&self, tree: Index) -> u32 {
         self.0.get(&tree).copied().unwrap_or(0)
-    }
-}
-
-trait MinSome {
-    fn min_some(self, other: Self) -> Self;
-}
-
-impl<T: Ord> MinSome for Option<T> {
-    fn min_some(self, other: Self) -> Self {
-        match (self, other) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
     }
 }
 
@@ -306,13 +282,14 @@ impl Reader<'_> {
                 continue;
             }
             let Some(child) = self.objects.find(id) else {
-                *(if is_tree {
+                let ids = if is_tree {
                     &mut self.missing.trees
                 } else {
                     &mut self.missing.blobs
-                }) += 1;
-                let example = (id.to_owned(), self.objects.id(entries.tree).to_owned());
-                self.missing.example = self.missing.example.take().min_some(Some(example));
+                };
+                if !is_built_in(id) {
+                    ids.insert(id.to_owned());
+                }
                 continue;
             };
             if is_tree || (self.is_interesting)(child) {
