@@ -243,7 +243,7 @@ fn name_absent(
         (absent.blobs, "blob"),
         (absent.trees, "tree"),
         (absent.commits, "commit"),
-        (absent.others, "tagged object"),
+        (absent.targets, "ref target"),
     ];
     let parts: Vec<String> = kinds
         .iter()
@@ -252,7 +252,7 @@ fn name_absent(
         .collect();
     let example = absent
         .example
-        .map_or_else(String::new, |(id, by)| format!("; {by} names {id}"));
+        .map_or_else(String::new, |id| format!("; one is {id}"));
     let parts = parts.join(", ");
     skipped.push(incomplete(if partial::is_partial(repository) {
         format!(

@@ -10,6 +10,8 @@ mod generic;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod hooks;
 #[cfg(test)]
 mod laws;

@@ -10,8 +10,9 @@ use super::{
     graph::{
         BlobIndex, Child, CommitIndex, CommitNode, Graph, NameIndex, Ref, Target, Tree, TreeIndex,
     },
+    missing::{Absent, Missing, is_built_in},
     objects::Index,
-    trees::{Hot, Missing, Trees},
+    trees::{Hot, Trees},
 };
 use crate::finding::Skipped;
 
@@ -28,32 +29,6 @@ pub struct Tips {
     pub reflog: Vec<ObjectId>,
     /// The blobs in the indices of the worktrees, with their paths.
     pub index: Vec<(BString, ObjectId)>,
-}
-
-/// How many objects are named but not there.
-#[derive(Debug, Clone, Default)]
-pub struct Absent {
-    /// Blobs that trees name.
-    pub blobs: u64,
-    /// Trees that trees or commits name.
-    pub trees: u64,
-    /// Commits that commits name, aside from those where a shallow clone ends.
-    pub commits: u64,
-    /// What tags name.
-    pub others: u64,
-    /// One of them, and what names it.
-    pub example: Option<(ObjectId, ObjectId)>,
-}
-
-impl Absent {
-    /// Returns true when all is there.
-    pub fn is_empty(&self) -> bool {
-        self.blobs + self.trees + self.commits + self.others == 0
-    }
-
-    fn note(&mut self, id: ObjectId, by: ObjectId) {
-        self.example = self.example.take().or(Some((id, by)));
-    }
 }
 
 impl Database {
@@ -86,24 +61,13 @@ impl Database {
             tree_at: Places::new(self.objects.len()),
             commit_at: Places::new(self.objects.len()),
             graph: Graph::default(),
-            absent: Absent::of(missing),
+            missing,
         };
         build.trees(&trees, &hot);
         build.commits(messages, shallow);
         build.tips(messages, tips);
         build.lone();
-        (build.graph, build.absent)
-    }
-}
-
-impl Absent {
-    fn of(missing: Missing) -> Self {
-        Self {
-            blobs: missing.blobs,
-            trees: missing.trees,
-            example: missing.example,
-            ..Self::default()
-        }
+        (build.graph, build.missing.count())
     }
 }
 
@@ -148,7 +112,7 @@ struct Build<'a> {
     tree_at: Places,
     commit_at: Places,
     graph: Graph,
-    absent: Absent,
+    missing: Missing,
 }
 
 impl Build<'_> {
@@ -198,9 +162,8 @@ impl Build<'_> {
             let id = self.database.objects.id(record.object).to_owned();
             let tree = record.tree.as_ref().and_then(|tree| {
                 let found = self.find(tree);
-                if found.is_none() {
-                    self.absent.trees += 1;
-                    self.absent.note(*tree, id);
+                if found.is_none() && !is_built_in(tree) {
+                    self.missing.trees.insert(*tree);
                 }
                 self.tree_at.get(found?).map(TreeIndex)
             });
@@ -211,8 +174,7 @@ impl Build<'_> {
                     Some(at) => parents.extend(at.map(CommitIndex)),
                     None if shallow.contains(&id) => {}
                     None => {
-                        self.absent.commits += 1;
-                        self.absent.note(*parent, id);
+                        self.missing.commits.insert(*parent);
                     }
                 }
             }
@@ -231,12 +193,22 @@ impl Build<'_> {
         let mut tags = HashMap::new();
         for tag in &messages.commits.tags {
             let Some(target) = tag.target else { continue };
-            if self.find(&target).is_none() {
-                self.absent.others += 1;
-                let id = self.database.objects.id(tag.object).to_owned();
-                self.absent.note(target, id);
+            if self.find(&target).is_none() && !is_built_in(&target) {
+                self.missing.targets.insert(target);
             }
             tags.insert(tag.object, target);
+        }
+        let heads = tips.head.iter().chain(&tips.other_heads);
+        for id in tips.refs.iter().map(|(_, id)| id).chain(heads) {
+            if self.find(id).is_none() && !is_built_in(id) {
+                self.missing.targets.insert(*id);
+            }
+        }
+        // What is intended to be added is in the index without being stored.
+        for (_, id) in &tips.index {
+            if self.find(id).is_none() && !is_built_in(id) {
+                self.missing.blobs.insert(*id);
+            }
         }
         let target = |id: &ObjectId| {
             let mut at = self.find(id);

@@ -14,6 +14,7 @@ pub mod graph;
 mod id_table;
 mod ids;
 mod loose;
+mod missing;
 mod objects;
 mod pack;
 pub mod partial;
@@ -30,11 +31,12 @@ pub mod worktrees;
 
 use std::{io, path::PathBuf, sync::atomic::AtomicBool};
 
-pub use build::{Absent, Tips};
+pub use build::Tips;
 use commits::Commits;
 use delta::Op;
 use forest::Forest;
 use gix::{hash, objs::Kind, oid};
+pub use missing::Absent;
 use objects::{Form, Index, NONE, Objects};
 use walk::{Limits, Plan, Take, Unpacked};
 
@@ -153,9 +155,11 @@ impl Database {
 
     /// Returns how many blobs, commits and tags there are, each counted once.
     pub fn text_count(&self) -> u64 {
-        let is_tree = |object: &Index| self.forest.kind(*object) == Some(Kind::Tree);
-        let trees = (0..self.objects.len()).filter(is_tree).count() as u64;
-        self.len() - trees
+        let copies = self.objects.copies_set();
+        let is_text = |object: &Index| {
+            self.forest.kind(*object) != Some(Kind::Tree) && !copies.contains(object)
+        };
+        (0..self.objects.len()).filter(is_text).count() as u64
     }
 
     /// Returns what reports say of a commit of a [`graph::Graph`] that was made from `messages`.

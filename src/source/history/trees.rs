@@ -16,9 +16,11 @@ use gix::{objs::Kind, oid};
 use super::{
     delta::Op,
     forest::Forest,
+    missing::{Missing, is_built_in},
     objects::{Index, NONE, Objects},
     walk::{Limits, Plan, Take, Unpacked, walk},
 };
+
 /// An entry of a tree that leads to another tree or to an interesting blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge {
@@ -43,15 +45,6 @@ pub(super) struct Trees {
     records: Vec<Record>,
     edges: Vec<Edge>,
     pub(super) names: Vec<BString>,
-}
-
-/// Objects that trees name and that are not there.
-#[derive(Debug, Default)]
-pub(super) struct Missing {
-    pub(super) blobs: u64,
-    pub(super) trees: u64,
-    /// One of them, and the tree that names it.
-    pub(super) example: Option<(gix::ObjectId, gix::ObjectId)>,
 }
 
 /// The trees that lead to an interesting blob, each with the entries that do.
@@ -89,9 +82,7 @@ impl Trees {
         }
         for reader in readers {
             this.add(reader.trees);
-            missing.blobs += reader.missing.blobs;
-            missing.trees += reader.missing.trees;
-            missing.example = missing.example.min_some(reader.missing.example);
+            missing.append(reader.missing);
             for tree in reader.damaged {
                 skip(tree, "corrupt tree: an entry is cut short".to_owned());
             }
@@ -197,19 +188,6 @@ impl Depths {
     }
 }
 
-trait MinSome {
-    fn min_some(self, other: Self) -> Self;
-}
-
-impl<T: Ord> MinSome for Option<T> {
-    fn min_some(self, other: Self) -> Self {
-        match (self, other) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
-    }
-}
-
 /// What is known of a tree while others are made from it.
 struct Entries {
     tree: Index,
@@ -311,19 +289,22 @@ impl Reader<'_> {
             let start = narrow(at);
             entries.starts.push(start);
             at += mode.len() + name.len() + 2 + id.as_bytes().len();
-            let is_tree = mode.len() == 5 && mode.starts_with(b"4");
+            // Some tools wrote modes with zeros in front.
+            let kind = mode.trim_start_with(|c| c == '0');
+            let is_tree = kind.len() == 5 && kind.starts_with(b"4");
             // A submodule's commit is not to be found here.
-            if mode == b"160000" {
+            if kind == b"160000" {
                 continue;
             }
             let Some(child) = self.recent.find(self.objects, id) else {
-                *(if is_tree {
+                let ids = if is_tree {
                     &mut self.missing.trees
                 } else {
                     &mut self.missing.blobs
-                }) += 1;
-                let example = (id.to_owned(), self.objects.id(entries.tree).to_owned());
-                self.missing.example = self.missing.example.take().min_some(Some(example));
+                };
+                if !is_built_in(id) {
+                    ids.insert(id.to_owned());
+                }
                 continue;
             };
             if is_tree || (self.is_interesting)(child) {
