@@ -10,6 +10,8 @@ mod generic;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
+mod history_damage;
+#[cfg(test)]
 mod hooks;
 #[cfg(test)]
 mod laws;
