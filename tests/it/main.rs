@@ -11,6 +11,7 @@ mod generic;
 mod git;
 #[cfg(test)]
 mod history;
+mod history_damage;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]

@@ -148,6 +148,18 @@ pub(super) fn open(path: &Path, shown: &BStr, links: Links, skip: &mut Skip<'_>)
     })
 }
 
+/// Opens a file of an object database. What is there and no file is an error that says so.
+pub(super) fn open_object(path: &Path) -> io::Result<File> {
+    let kind = fs::symlink_metadata(path)?.file_type();
+    if let Some(name) = special(kind) {
+        return Err(io::Error::other(name));
+    }
+    if kind.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    open_no_follow(path)
+}
+
 /// Reads a file that should be small: more than `limit` bytes are an error.
 pub(super) fn read(file: File, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

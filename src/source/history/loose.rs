@@ -1,18 +1,21 @@
 //! Loose objects (<https://git-scm.com/docs/gitformat-loose>).
 
 use std::{
-    fs::File,
-    io::{self, BufReader, Read as _},
+    io::{self, BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
 use gix::{
     objs::{self, Kind},
     oid,
-    zlib::{Decompress, Inflate},
+    zlib::Decompress,
 };
 
-use super::pack::{Trouble, Unpack};
+use super::{
+    super::reason,
+    folder::open_object,
+    pack::{Trouble, Unpack},
+};
 
 /// The longest header, `commit SIZE` and a zero byte, with room to spare.
 const MAX_HEADER_BYTES: usize = 64;
@@ -29,27 +32,8 @@ pub(super) fn path(folder: &Path, id: &oid) -> PathBuf {
 
 /// Returns the kind of the loose object `id`.
 pub(super) fn kind(folder: &Path, id: &oid) -> Result<Kind, Trouble> {
-    let mut packed = Vec::new();
-    File::open(path(folder, id))
-        .and_then(|file| file.take(128).read_to_end(&mut packed))
-        .map_err(|error| error.to_string())?;
-    let mut header = [0; MAX_HEADER_BYTES];
-    let (kind, ..) = read_header(&mut Inflate::default(), &packed, &mut header)?;
-    Ok(kind)
-}
-
-fn read_header(
-    inflate: &mut Inflate,
-    packed: &[u8],
-    header: &mut [u8; MAX_HEADER_BYTES],
-) -> Result<(Kind, u64, usize, usize, usize), Trouble> {
-    inflate.reset();
-    let (_, consumed, written) = inflate
-        .prefix(packed, header)
-        .map_err(|error| format!("corrupt loose object: {error}"))?;
-    let (kind, size, skip) = objs::decode::loose_header(&header[..written])
-        .map_err(|error| format!("corrupt loose object: {error}"))?;
-    Ok((kind, size, skip, consumed, written))
+    let file = open_object(&path(folder, id)).map_err(|error| reason(&error))?;
+    Ok(Unpacking::begin(BufReader::with_capacity(128, file))?.kind)
 }
 
 /// Returns a reader of the loose object `id` and its size, when that is at least `from` bytes.
@@ -58,22 +42,10 @@ pub(super) fn stream(
     id: &oid,
     from: u64,
 ) -> Result<Option<(impl io::Read, u64)>, Trouble> {
-    let file = File::open(path(folder, id)).map_err(|error| error.to_string())?;
-    let mut reader = Unpack {
-        packed: BufReader::new(file),
-        state: Decompress::default(),
-    };
-    let mut header = Vec::new();
-    for byte in reader.by_ref().bytes().take(MAX_HEADER_BYTES) {
-        let byte = byte.map_err(|error| format!("corrupt loose object: {error}"))?;
-        header.push(byte);
-        if byte == 0 {
-            break;
-        }
-    }
-    let (_, size, _) = objs::decode::loose_header(&header)
-        .map_err(|error| format!("corrupt loose object: {error}"))?;
-    Ok((size >= from).then_some((reader, size)))
+    let file = open_object(&path(folder, id)).map_err(|error| reason(&error))?;
+    let unpacking = Unpacking::begin(BufReader::new(file))?;
+    let size = unpacking.size;
+    Ok((size >= from).then(|| (unpacking, size)))
 }
 
 /// Unpacks the loose object `id` to `out`; `limit` is the most bytes it may have.
@@ -84,8 +56,8 @@ pub(super) fn unpack(
     packed: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) -> Result<(), Trouble> {
-    let file = File::open(path(folder, id)).map_err(|error| error.to_string())?;
-    let len = file.metadata().map_err(|error| error.to_string())?.len();
+    let file = open_object(&path(folder, id)).map_err(|error| reason(&error))?;
+    let len = file.metadata().map_err(|error| reason(&error))?.len();
     let too_large = |size: u64| format!("it has {size} bytes, more than may be held at once");
     if len > limit as u64 + (1 << 20) {
         return Err(too_large(len));
@@ -94,10 +66,9 @@ pub(super) fn unpack(
     // One byte more than there were: a file that grows meanwhile is no loose object.
     file.take(len.saturating_add(1))
         .read_to_end(packed)
-        .map_err(|error: io::Error| error.to_string())?;
-    let mut inflate = Inflate::default();
-    let mut header = [0; MAX_HEADER_BYTES];
-    let (_, size, skip, consumed, written) = read_header(&mut inflate, packed, &mut header)?;
+        .map_err(|error| reason(&error))?;
+    let mut unpacking = Unpacking::begin(&packed[..])?;
+    let size = unpacking.size;
     if size > len.saturating_mul(MAX_RATIO) {
         return Err(format!("corrupt loose object: it says it has {size} bytes"));
     }
@@ -105,15 +76,56 @@ pub(super) fn unpack(
         .ok()
         .filter(|size| *size <= limit)
         .ok_or_else(|| too_large(size))?;
-    if written.saturating_sub(skip) > size {
-        return Err("corrupt loose object: it has more bytes than it says".to_owned());
+    out.clear();
+    out.resize(size, 0);
+    unpacking.read_exact(out).map_err(|error| corrupt(&error))?;
+    match unpacking.read(&mut [0]).map_err(|error| corrupt(&error))? {
+        0 => Ok(()),
+        _ => Err(corrupt(&"it has more bytes than it says")),
     }
-    let unpacked = inflate
-        .rest(&packed[consumed..], &header[..written], skip, out, size)
-        .map_err(|error| format!("corrupt loose object: {error}"))?;
-    if unpacked == size {
-        Ok(())
-    } else {
-        Err("corrupt loose object: it is cut short".to_owned())
+}
+
+/// A loose object whose header was read.
+struct Unpacking<R> {
+    kind: Kind,
+    size: u64,
+    /// The first bytes: the header, and what was unpacked with it.
+    start: io::Cursor<Vec<u8>>,
+    rest: Unpack<R>,
+}
+
+impl<R: BufRead> Unpacking<R> {
+    fn begin(packed: R) -> Result<Self, Trouble> {
+        let mut rest = Unpack {
+            packed,
+            state: Decompress::default(),
+        };
+        let mut start = vec![0; MAX_HEADER_BYTES];
+        let read = rest.read(&mut start).map_err(|error| corrupt(&error))?;
+        start.truncate(read);
+        let (kind, size, header_len) =
+            objs::decode::loose_header(&start).map_err(|error| corrupt(&error))?;
+        let mut start = io::Cursor::new(start);
+        start.set_position(header_len as u64);
+        Ok(Self {
+            kind,
+            size,
+            start,
+            rest,
+        })
     }
+}
+
+impl<R: BufRead> io::Read for Unpacking<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = (&mut self.start).chain(&mut self.rest).read(buffer)?;
+        if read == 0 && !buffer.is_empty() && !self.rest.packed.fill_buf()?.is_empty() {
+            return Err(io::Error::other("something stands behind it"));
+        }
+        Ok(read)
+    }
+}
+
+fn corrupt(why: &dyn std::fmt::Display) -> Trouble {
+    format!("corrupt loose object: {why}")
 }

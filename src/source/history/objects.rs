@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs,
     ops::Range,
     path::{Path, PathBuf},
     thread,
@@ -17,6 +17,8 @@ use gix::{
 };
 
 use super::{
+    super::open::special,
+    folder::{self, Links, name_skip},
     id_table::Ids,
     loose,
     pack::{Pack, Reader},
@@ -221,29 +223,25 @@ impl Objects {
         let start = self.len();
         let hex = self.hash.len_in_hex();
         for first in 0..=u8::MAX {
-            let sub = folder.join(format!("{first:02x}"));
-            let entries = match fs::read_dir(&sub) {
-                Ok(entries) => entries,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => {
-                    name(skip, &sub, error.to_string());
-                    continue;
-                }
-            };
+            let first = format!("{first:02x}");
+            let sub = folder.join(&first);
+            let shown = shown(&sub);
             let mut found: Vec<ObjectId> = Vec::new();
-            for entry in entries {
-                match entry {
-                    // Temporary files lie there, too, while something is written.
-                    Ok(entry) => found.extend(
-                        entry
-                            .file_name()
-                            .to_str()
-                            .map(|rest| format!("{first:02x}{rest}"))
-                            .filter(|id| id.len() == hex)
-                            .and_then(|id| ObjectId::from_hex(id.as_bytes()).ok()),
-                    ),
-                    Err(error) => name(skip, &sub, error.to_string()),
+            let mut others = 0_u64;
+            for entry in listed(&sub, skip) {
+                let name = entry.path.file_name().unwrap_or_default();
+                let name = name.as_encoded_bytes();
+                let is_hex = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+                if name.len() + 2 == hex && name.iter().all(is_hex) {
+                    found.extend(ObjectId::from_hex(&[first.as_bytes(), name].concat()));
+                } else if !name.starts_with(b"tmp_obj_") {
+                    // Those are what git writes, until they have a name.
+                    others += 1;
                 }
+            }
+            if others > 0 {
+                let reason = format!("files that are no objects: {others}");
+                name_skip(skip, &shown, reason, false);
             }
             found.sort_unstable();
             for id in &found {
@@ -363,19 +361,8 @@ fn split(range: &Range<Index>, parts: usize) -> impl Iterator<Item = Range<Index
 
 /// Returns the packs in `folder`, in the order of their names.
 fn pack_files(folder: &Path, skip: Skip<'_>) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    match fs::read_dir(folder) {
-        Ok(entries) => {
-            for entry in entries {
-                match entry {
-                    Ok(entry) => out.push(entry.path()),
-                    Err(error) => name(skip, folder, error.to_string()),
-                }
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => name(skip, folder, error.to_string()),
-    }
+    let entries = listed(folder, skip).into_iter();
+    let mut out: Vec<PathBuf> = entries.map(|entry| entry.path).collect();
     // Not those that are just being written (`tmp_pack_…`).
     out.retain(|path| {
         let named = path.file_name().and_then(|name| name.to_str());
@@ -383,8 +370,25 @@ fn pack_files(folder: &Path, skip: Skip<'_>) -> Vec<PathBuf> {
             .is_some_and(|extension| extension == "pack")
             && named.is_some_and(|name| name.starts_with("pack-"))
     });
-    out.sort();
     out
+}
+
+/// Returns what lies in `folder`, which need not be there; something else in its place is named.
+fn listed(folder: &Path, skip: Skip<'_>) -> Vec<folder::Entry> {
+    let shown = shown(folder);
+    if let Ok(kind) = fs::symlink_metadata(folder).map(|meta| meta.file_type())
+        && !kind.is_dir()
+    {
+        let reason = special(kind).unwrap_or("not a folder");
+        name_skip(skip, &shown, reason, true);
+        return Vec::new();
+    }
+    folder::children(folder, shown.as_ref(), Links::Matter, skip)
+}
+
+/// Returns how a path is shown.
+fn shown(path: &Path) -> BString {
+    path.as_os_str().as_encoded_bytes().into()
 }
 
 /// Names something that should have been read.

@@ -11,8 +11,10 @@ use std::{
 use gix::{
     hash,
     odb::pack::data,
-    zlib::{Decompress, Inflate, Status, stream::inflate},
+    zlib::{Decompress, FlushDecompress, Inflate, Status, stream::inflate},
 };
+
+use super::folder::open_object;
 
 /// How much is read at once, in bytes.
 const BLOCK_BYTES: usize = 32 << 10;
@@ -69,7 +71,7 @@ pub(super) type Trouble = String;
 impl Pack {
     /// Opens the pack at `path` and looks at its header.
     pub(super) fn open(path: &Path, hash: hash::Kind) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = open_object(path)?;
         let len = file.metadata()?.len();
         let pack = Self {
             path: path.to_owned(),
@@ -156,7 +158,19 @@ impl<R: BufRead> io::Read for Unpack<R> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        inflate::read(&mut self.packed, &mut self.state, buffer)
+        let read = inflate::read(&mut self.packed, &mut self.state, buffer)?;
+        if read == 0 && !self.is_at_end() {
+            return Err(io::Error::other("its data are cut short"));
+        }
+        Ok(read)
+    }
+}
+
+impl<R> Unpack<R> {
+    /// Returns true when all was unpacked and has the checksum it ends with.
+    fn is_at_end(&mut self) -> bool {
+        let status = (self.state).decompress(&[], &mut [0], FlushDecompress::Finish);
+        status.is_ok_and(|status| status == Status::StreamEnd)
     }
 }
 
