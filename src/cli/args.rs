@@ -101,7 +101,8 @@ pub(super) struct History {
     /// Also the history of each submodule
     #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE)]
     pub(super) recurse_submodules: bool,
-    /// Keep there what the next scan need not do again: a file that CI can carry from job to job
+    /// Keep there what the next scan need not do again: a folder, or a file that CI can carry from job to job. Whoever can write
+    /// it can hide findings [default: in the user's cache folder]
     #[arg(long, requires = "all", conflicts_with_all = ELSEWHERE, value_name = "PATH")]
     pub(super) cache: Option<PathBuf>,
     /// Neither use nor write a cache

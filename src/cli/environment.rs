@@ -62,6 +62,17 @@ pub(super) fn git_override() -> Override {
     }
 }
 
+/// Returns the folder where programs keep what can be made anew
+/// (<https://specifications.freedesktop.org/basedir-spec/latest/>), if there is one.
+pub(super) fn cache_dir() -> Option<PathBuf> {
+    if cfg!(windows) {
+        return path("LOCALAPPDATA");
+    }
+    // A relative path means nothing there.
+    let dir = path("XDG_CACHE_HOME").or_else(|| path("HOME").map(|home| home.join(".cache")));
+    dir.filter(|dir| dir.is_absolute())
+}
+
 /// Returns where git's own configuration lies (git-config(1), "FILES").
 pub(super) fn outer_config() -> OuterConfig {
     let home = path("HOME");

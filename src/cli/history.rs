@@ -9,7 +9,8 @@ use bstr::{BStr, BString, ByteSlice as _};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::{
-    Failure, args, environment, progress, settings::Limits, signals::Signals, since::SinceArgument,
+    Failure, args, cache::Cache, environment, progress, settings::Limits, signals::Signals,
+    since::SinceArgument,
 };
 use crate::{
     finding::Outcome,
@@ -39,17 +40,6 @@ struct Request {
     limits: Limits,
 }
 
-/// Where what was learnt from one scan is kept for the next.
-#[derive(Debug)]
-enum Cache {
-    /// Where nothing else is said.
-    Usual,
-    /// In this file.
-    At(PathBuf),
-    /// Nowhere.
-    Off,
-}
-
 impl Request {
     fn new(args: &args::Scan, limits: Limits) -> Result<Self, Failure> {
         if args.paths.iter().any(|path| path == "-") {
@@ -67,11 +57,7 @@ impl Request {
             branches: history.branch.clone(),
             paths: args.paths.iter().map(PathBuf::from).collect(),
             recurse_submodules: history.recurse_submodules,
-            cache: match &history.cache {
-                Some(path) => Cache::At(path.clone()),
-                None if history.no_cache => Cache::Off,
-                None => Cache::Usual,
-            },
+            cache: Cache::new(history)?,
             limits,
         })
     }
@@ -101,10 +87,12 @@ fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcom
     let repository = &place.repository;
     let filter = Filter::new(&place)?;
     let paths = |path: &BStr| filter.matches(path);
+    let cache = request.cache.file(repository, None);
     let options = HistoryOptions {
         threads: request.limits.threads,
         memory_bytes: usize::try_from(request.limits.max_memory_bytes).unwrap_or(usize::MAX),
         max_blob_bytes: request.limits.max_file_bytes,
+        cache: cache.as_deref(),
         reachable: request.reachable,
         since: request
             .since
@@ -120,10 +108,12 @@ fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcom
         let mut skipped = Vec::new();
         for submodule in submodules::find(repository, &mut |one| skipped.push(one)) {
             let inner = submodule.open(repository).map_err(cannot)?;
+            let cache = request.cache.file(&inner, Some(&submodule.name));
             // Revisions and branches of one repository say nothing about another.
             let options = HistoryOptions {
                 since: options.since.filter(|s| matches!(s, Since::Seconds(_))),
                 branches: Vec::new(),
+                cache: cache.as_deref(),
                 ..options.clone()
             };
             let found = scanner.history(&inner, &options, watch);

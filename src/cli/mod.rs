@@ -6,6 +6,7 @@ mod accepted;
 mod allow;
 mod args;
 mod aws;
+mod cache;
 mod completions;
 mod environment;
 mod history;

@@ -3,16 +3,19 @@
 //! What a blob is called is not known while it is read: paths stand in trees, which are packed elsewhere. So judges that ask for a path are
 //! put off, and heard once the graph of the repository says which paths a blob of interest had.
 
+mod cache;
 mod gather;
 mod read;
 mod traced;
 
 use std::{
     collections::BTreeSet,
+    path::Path,
     sync::{Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use bstr::{BStr, BString};
+use cache::Cache;
 use gather::Gather;
 use gix::ObjectId;
 use read::Reader;
@@ -21,10 +24,12 @@ use traced::Traced;
 use super::{Collected, Phase, Scanner, Watch, Worker, sort};
 use crate::{
     finding::{Outcome, Skipped},
+    rule::RuleSet,
     source::{
         history::{
             Absent, Bounds, Database, Messages, Tips, alternates, partial,
             refs::{self, Refs},
+            seen::{Recalled, Which},
             staged, text,
         },
         interrupt::{self, Interrupt},
@@ -43,6 +48,8 @@ pub struct HistoryOptions<'a> {
     pub max_blob_bytes: u64,
     /// Scan all of every object, not only what deltas bring: slower, with the same result.
     pub plain: bool,
+    /// The file where what need not be done again is kept; none when nothing is.
+    pub cache: Option<&'a Path>,
     /// Only what a ref or HEAD reaches.
     pub reachable: bool,
     /// Hides what was introduced before.
@@ -60,6 +67,7 @@ impl Default for HistoryOptions<'_> {
             memory_bytes: 256 << 20,
             max_blob_bytes: u64::MAX,
             plain: false,
+            cache: None,
             reachable: false,
             since: None,
             branches: Vec::new(),
@@ -105,15 +113,18 @@ impl Scanner {
             index: staged::blobs(repository, &mut skip),
         };
         let database = Database::open(&folders, repository.hash, options.threads, &mut skip);
-        let total = database.text_count();
+        let mut cache = Cache::open(options.cache, repository.hash, &mut skip);
+        let recalled = self.recall(&database, &mut cache, options, watch);
+        let total = database.text_count() - recalled.clean_count();
         begin(watch, "scanning history", "object", Some(total));
         let mut texts = self.texts(repository, &refs, options, watch);
         skipped.append(&mut texts.skipped);
         // Files are not what `blobs` counts.
         texts.counts.blobs = 0;
-        let (readers, messages) = self.read(&database, options, watch);
+        let (readers, messages) = self.read(&database, Which::Unread(&recalled), options, watch);
         let mut gather = Gather::new(self);
         let mut counts = texts.counts;
+        counts += recalled.counts(&database);
         for mut reader in readers {
             gather.take(&mut reader);
             skipped.append(&mut reader.skipped);
@@ -136,6 +147,11 @@ impl Scanner {
             &mut |one| skipped.push(one),
         );
         name_absent(repository, &absent, &shallow, &mut skipped);
+        if cache.is_on() && !watch.is_interrupted() {
+            let seen = database.remember(&recalled, &messages, &gather.again);
+            let has_more = !recalled.is_all(&database, &messages);
+            cache.write(&seen, self.rules(), has_more, &mut |one| skipped.push(one));
+        }
         let traced = Traced::new(&database, &messages, &graph, &tips, options);
         let mut gathered = gather.finish(&traced, texts.findings);
         skipped.append(&mut gathered.skipped);
@@ -175,10 +191,42 @@ impl Scanner {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns what need not be read again. Rules that are new are tried on it alone; where they find something, it is to be read again.
+    fn recall(
+        &self,
+        database: &Database,
+        cache: &mut Cache<'_>,
+        options: &HistoryOptions<'_>,
+        watch: Watch<'_>,
+    ) -> Recalled {
+        let missing = cache.missing(self.rules());
+        // What is larger than this may be refused now, and has to be named then.
+        let most = options.max_blob_bytes.min(options.memory_bytes as u64);
+        let mut recalled = database.recall(cache.take(), most);
+        if missing.is_empty() || recalled.is_empty() {
+            return recalled;
+        }
+        let Ok(rules) = RuleSet::new(false, missing) else {
+            return Recalled::default();
+        };
+        begin(
+            watch,
+            "trying new rules",
+            "object",
+            Some(recalled.clean_count()),
+        );
+        let scanner = Self::new(rules, self.options.clone());
+        let (readers, messages) = scanner.read(database, Which::Clean(&recalled), options, watch);
+        let again = readers.into_iter().flat_map(|reader| reader.again);
+        recalled.confirm(database, &messages, &again.collect::<Vec<_>>());
+        recalled
+    }
+
     /// Reads all objects but trees.
     fn read<'s>(
         &'s self,
         database: &Database,
+        which: Which<'_>,
         options: &'s HistoryOptions<'s>,
         watch: Watch<'s>,
     ) -> (Vec<Reader<'s>>, Messages) {
@@ -186,7 +234,7 @@ impl Scanner {
         let stop = watch.interrupt.unwrap_or(&never).flag();
         let tick = || tick(watch);
         let make = || Reader::new(self, options, watch.progress);
-        database.read(bounds(options, &stop, &tick), &make)
+        database.read(bounds(options, &stop, &tick), which, &make)
     }
 }
 

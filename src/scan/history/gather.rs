@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bstr::{BStr, BString, ByteSlice as _};
+use gix::ObjectId;
 
 use super::{
     read::{InMessage, Interesting, Reader},
@@ -27,6 +28,8 @@ pub(super) struct Gather<'s> {
     pub(super) counts: Counts,
     /// How many objects were read.
     pub(super) taken: u64,
+    /// The objects that the next scan has to read again.
+    pub(super) again: Vec<ObjectId>,
 }
 
 /// What a secret is known by.
@@ -82,6 +85,7 @@ impl<'s> Gather<'s> {
             messages: Vec::new(),
             counts: Counts::default(),
             taken: 0,
+            again: Vec::new(),
         }
     }
 
@@ -91,6 +95,7 @@ impl<'s> Gather<'s> {
         self.messages.append(&mut reader.messages);
         self.counts += reader.counts;
         self.taken += reader.taken;
+        self.again.append(&mut reader.again);
     }
 
     /// Returns the blobs in which something was found, sorted.

@@ -87,6 +87,8 @@ pub(super) struct Reader<'s> {
     /// How many objects were handed over.
     pub(super) taken: u64,
     pub(super) skipped: Vec<Skipped>,
+    /// The objects that the next scan has to read again: in which something was found, whatever policy says of it, and those that were named.
+    pub(super) again: Vec<ObjectId>,
 }
 
 impl<'s> Reader<'s> {
@@ -107,6 +109,7 @@ impl<'s> Reader<'s> {
             counts: Counts::default(),
             taken: 0,
             skipped: Vec::new(),
+            again: Vec::new(),
         }
     }
 
@@ -121,6 +124,7 @@ impl<'s> Reader<'s> {
 
     /// Names a blob of which not all was looked at.
     fn name(&mut self, id: &oid, reason: String) {
+        self.again.push(id.to_owned());
         self.skipped.push(Skipped {
             path: BString::from(format!("<blob {id}>")),
             reason,
@@ -147,8 +151,8 @@ impl<'s> Reader<'s> {
         found
     }
 
-    /// Scans a text that is no blob.
-    fn text(&mut self, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
+    /// Scans a text of the object `id` that is no blob.
+    fn text(&mut self, id: &oid, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
         let whole = chunk::Chunk::whole(bytes);
@@ -160,10 +164,12 @@ impl<'s> Reader<'s> {
                 reason: self.too_many(),
                 incomplete: true,
             });
+            self.again.push(id.to_owned());
         }
         if made.is_empty() {
             return Vec::new();
         }
+        self.again.push(id.to_owned());
         assemble::findings(
             self.scanner.rules(),
             &self.scanner.options,
@@ -202,6 +208,7 @@ impl Visit for Reader<'_> {
         let found = locate(bytes, &known);
         self.count(bytes.len() as u64, found.len());
         if !found.is_empty() {
+            self.again.push(id.to_owned());
             self.blobs.push(Interesting { place, found });
         }
         known
@@ -235,6 +242,7 @@ impl Visit for Reader<'_> {
         let total = *read.as_ref().unwrap_or_else(|(total, _)| total);
         self.count(total, made.len());
         if !made.is_empty() {
+            self.again.push(id.to_owned());
             let places: Vec<(Place, Place)> = made
                 .iter()
                 .map(|made| (made.detection.start, made.detection.end))
@@ -280,9 +288,9 @@ impl Visit for Reader<'_> {
             return;
         }
         // Lines are those of the message; of what stands before it, those of the headers that people write.
-        let mut found = self.text(format!("<{what} {id}>").as_bytes(), parts.message);
+        let mut found = self.text(id, format!("<{what} {id}>").as_bytes(), parts.message);
         if let Some(people) = people {
-            found.extend(self.text(format!("<{what} {id} header>").as_bytes(), people));
+            found.extend(self.text(id, format!("<{what} {id} header>").as_bytes(), people));
         }
         self.messages
             .extend(found.into_iter().map(|finding| InMessage {

@@ -74,8 +74,8 @@ pub(super) struct Record {
     pub(super) tree: Option<ObjectId>,
     pub(super) parents: Vec<ObjectId>,
     pub(super) committed_seconds: i64,
-    /// The author's line, a line break and the summary, in [`Commits::text`].
-    text: (usize, usize),
+    /// The author's line, a line break and the summary, in [`Commits::text`]; none where they were not read.
+    pub(super) text: Option<(usize, usize)>,
 }
 
 /// An annotated tag.
@@ -117,8 +117,13 @@ impl Commits {
             tree: parts.header("tree").next().and_then(id),
             parents: parts.header("parent").filter_map(id).collect(),
             committed_seconds: time.unwrap_or(0),
-            text: (start, self.text.len()),
+            text: Some((start, self.text.len())),
         });
+    }
+
+    /// Takes a commit whose text was not read.
+    pub(super) fn add_record(&mut self, record: Record) {
+        self.records.push(record);
     }
 
     /// Takes over what another thread has met.
@@ -128,7 +133,7 @@ impl Commits {
         self.tags.extend(other.tags);
         self.records
             .extend(other.records.into_iter().map(|record| Record {
-                text: (record.text.0 + offset, record.text.1 + offset),
+                text: (record.text).map(|(start, end)| (start + offset, end + offset)),
                 ..record
             }));
     }
@@ -158,7 +163,8 @@ impl Commits {
 
     /// Returns what reports say of a commit.
     pub(super) fn info(&self, record: &Record, id: &oid) -> crate::finding::Commit {
-        let text = &self.text[record.text.0..record.text.1];
+        let (start, end) = record.text.unwrap_or_default();
+        let text = &self.text[start..end];
         let (author, summary) = text.split_at(text.find_byte(b'\n').unwrap_or(text.len()));
         let signature = signature(author.as_bstr());
         let time = signature.and_then(|signature| signature.time().ok());

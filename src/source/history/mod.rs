@@ -16,11 +16,13 @@ mod ids;
 mod loose;
 mod missing;
 mod objects;
+mod one;
 mod pack;
 pub mod partial;
 mod reflog;
 pub mod refs;
 pub mod revision;
+pub mod seen;
 mod share;
 pub mod staged;
 pub mod submodules;
@@ -38,6 +40,7 @@ use forest::Forest;
 use gix::{hash, objs::Kind, oid};
 pub use missing::Absent;
 use objects::{Form, Index, NONE, Objects};
+use seen::Which;
 use walk::{Limits, Plan, Take, Unpacked};
 
 use crate::finding::{self, Skipped};
@@ -77,6 +80,8 @@ impl<'a> Bounds<'a> {
 #[derive(Debug, Default)]
 pub struct Messages {
     commits: Commits,
+    /// The blobs, commits and tags that were read to their ends, and how many bytes they have.
+    sizes: Vec<(Index, u64)>,
 }
 
 /// The place of a blob in its [`Database`].
@@ -165,9 +170,15 @@ impl Database {
     /// Returns what reports say of a commit of a [`graph::Graph`] that was made from `messages`.
     pub fn commit(&self, messages: &Messages, commit: graph::CommitIndex) -> finding::Commit {
         let record = &messages.commits.records[commit.0 as usize];
-        messages
-            .commits
-            .info(record, self.objects.id(record.object))
+        let id = self.objects.id(record.object);
+        if record.text.is_some() {
+            return messages.commits.info(record, id);
+        }
+        // Of one that was seen in an earlier scan only what the graph needs is at hand.
+        let bytes = one::unpack(&self.objects, record.object).unwrap_or_default();
+        let mut commits = Commits::default();
+        commits.add(Kind::Commit, record.object, &bytes);
+        commits.info(&commits.records[0], id)
     }
 
     /// Returns the id of a blob.
@@ -175,29 +186,40 @@ impl Database {
         self.objects.id(place.0)
     }
 
-    /// Hands every blob, commit and tag to the visitors that `make` makes, one a thread. Returns the visitors, and the commits.
+    /// Hands the blobs, commits and tags that `which` says to the visitors that `make` makes, one a thread. Returns the visitors, and the
+    /// commits, also those that need not be read.
     ///
     /// What cannot be read is named to one of them.
     pub fn read<V: Visit>(
         &self,
         bounds: Bounds<'_>,
+        which: Which<'_>,
         make: &(dyn Fn() -> V + Sync),
     ) -> (Vec<V>, Messages) {
         let copies = self.objects.copies_set();
         let plan = Plan::new(&self.objects, &self.forest, |object| {
-            self.forest.kind(object) != Some(Kind::Tree) && !copies.contains(&object)
+            self.forest.kind(object) != Some(Kind::Tree)
+                && which.has(object)
+                && !copies.contains(&object)
         });
         let make = || Texts {
             database: self,
             visitor: make(),
             commits: Commits::default(),
+            sizes: Vec::new(),
         };
         let (texts, failed) =
             walk::walk(&self.objects, &self.forest, &plan, bounds.limits(), &make);
-        let (mut visitors, mut commits) = (Vec::new(), Commits::default());
+        let (mut visitors, mut commits, mut sizes) = (Vec::new(), Commits::default(), Vec::new());
         for texts in texts {
             visitors.push(texts.visitor);
             commits.append(texts.commits);
+            sizes.extend(texts.sizes);
+        }
+        if let Which::Unread(recalled) = which {
+            recalled
+                .commits()
+                .for_each(|record| commits.add_record(record));
         }
         commits.sort(&self.objects);
         if let Some(first) = visitors.first_mut() {
@@ -212,7 +234,7 @@ impl Database {
                 }
             }
         }
-        (visitors, Messages { commits })
+        (visitors, Messages { commits, sizes })
     }
 
     fn trouble(&self, object: Index, trouble: &str) -> Skipped {
@@ -229,6 +251,7 @@ struct Texts<'d, V> {
     database: &'d Database,
     visitor: V,
     commits: Commits,
+    sizes: Vec<(Index, u64)>,
 }
 
 impl<V: Visit> Take for Texts<'_, V> {
@@ -236,6 +259,7 @@ impl<V: Visit> Take for Texts<'_, V> {
 
     fn object(&mut self, object: Unpacked<'_, Self::Kept>) -> Self::Kept {
         let id = self.database.objects.id(object.index);
+        self.sizes.push((object.index, object.bytes.len() as u64));
         if object.kind != Kind::Blob {
             self.commits.add(object.kind, object.index, object.bytes);
             self.visitor.message(object.kind, id, object.bytes);
@@ -254,7 +278,10 @@ impl<V: Visit> Take for Texts<'_, V> {
 
     fn stream(&mut self, index: Index, reader: &mut dyn io::Read, size: u64) -> io::Result<()> {
         let id = self.database.objects.id(index);
-        self.visitor.large_blob(BlobPlace(index), id, reader, size)
+        self.visitor
+            .large_blob(BlobPlace(index), id, reader, size)?;
+        self.sizes.push((index, size));
+        Ok(())
     }
 
     fn size(kept: &Self::Kept) -> usize {
