@@ -12,7 +12,7 @@ use super::{
     },
     missing::{Absent, Missing, is_built_in},
     objects::Index,
-    trees::{Hot, Trees},
+    trees::{ABSENT, Hot, Trees},
 };
 use crate::finding::Skipped;
 
@@ -64,10 +64,16 @@ impl Database {
             missing,
         };
         build.trees(&trees, &hot);
-        build.commits(messages, shallow);
+        let mut lacking = build.commits(messages, shallow);
         build.tips(messages, tips);
         build.lone();
-        (build.graph, build.missing.count())
+        let mut absent = build.missing.count();
+        if !absent.is_empty() {
+            let leading = trees.hot(self.objects.len(), &|object| object == ABSENT);
+            lacking.extend(build.with_trees(messages, &leading));
+            absent.is_reachable |= build.is_any_reachable(&lacking);
+        }
+        (build.graph, absent)
     }
 }
 
@@ -84,7 +90,8 @@ impl Bits {
     }
 
     fn has(&self, object: Index) -> bool {
-        self.0[object as usize / 64] >> (object % 64) & 1 == 1
+        let word = self.0.get(object as usize / 64);
+        word.is_some_and(|word| word >> (object % 64) & 1 == 1)
     }
 }
 
@@ -157,13 +164,21 @@ impl Build<'_> {
         }
     }
 
-    fn commits(&mut self, messages: &Messages, shallow: &BTreeSet<ObjectId>) {
+    /// Adds the commits; returns those whose tree or parents are missing.
+    fn commits(
+        &mut self,
+        messages: &Messages,
+        shallow: &BTreeSet<ObjectId>,
+    ) -> BTreeSet<CommitIndex> {
+        let mut lacking = BTreeSet::new();
         for record in &messages.commits.records {
             let id = self.database.objects.id(record.object).to_owned();
+            let index = CommitIndex(narrow(self.graph.commits.len()));
             let tree = record.tree.as_ref().and_then(|tree| {
                 let found = self.find(tree);
                 if found.is_none() && !is_built_in(tree) {
                     self.missing.trees.insert(*tree);
+                    lacking.insert(index);
                 }
                 self.tree_at.get(found?).map(TreeIndex)
             });
@@ -175,10 +190,10 @@ impl Build<'_> {
                     None if shallow.contains(&id) => {}
                     None => {
                         self.missing.commits.insert(*parent);
+                        lacking.insert(index);
                     }
                 }
             }
-            let index = CommitIndex(narrow(self.graph.commits.len()));
             self.commit_at.set(record.object, index.0);
             self.graph.commits.push(CommitNode {
                 id,
@@ -187,6 +202,38 @@ impl Build<'_> {
                 committed_seconds: record.committed_seconds,
             });
         }
+        lacking
+    }
+
+    /// Returns the commits whose tree is one of `trees`.
+    fn with_trees(&self, messages: &Messages, trees: &Hot) -> Vec<CommitIndex> {
+        let holds = |tree: &ObjectId| self.find(tree).is_some_and(|at| trees.contains_key(&at));
+        (0..)
+            .zip(&messages.commits.records)
+            .filter(|(_, record)| record.tree.as_ref().is_some_and(holds))
+            .map(|(at, _)| CommitIndex(at))
+            .collect()
+    }
+
+    /// Returns true when a ref or a HEAD reaches one of `commits`.
+    fn is_any_reachable(&self, commits: &BTreeSet<CommitIndex>) -> bool {
+        let mut reached = vec![false; self.graph.commits.len()];
+        let tips = self.graph.refs.iter().filter_map(|one| match one.target {
+            Target::Commit(commit) => Some(commit),
+            _ => None,
+        });
+        let heads = self.graph.head.iter().chain(&self.graph.other_heads);
+        for tip in tips.chain(heads.copied()) {
+            reached[tip.0 as usize] = true;
+        }
+        for (at, commit) in self.graph.commits.iter().enumerate().rev() {
+            if reached[at] {
+                for parent in &commit.parents {
+                    reached[parent.0 as usize] = true;
+                }
+            }
+        }
+        commits.iter().any(|commit| reached[commit.0 as usize])
     }
 
     fn tips(&mut self, messages: &Messages, tips: &Tips) {
@@ -208,6 +255,7 @@ impl Build<'_> {
         for (_, id) in &tips.index {
             if self.find(id).is_none() && !is_built_in(id) {
                 self.missing.blobs.insert(*id);
+                self.missing.in_index = true;
             }
         }
         let target = |id: &ObjectId| {

@@ -112,7 +112,7 @@ fn given(
     let never = AtomicBool::new(false);
     let mut skip = |one| skipped.lock().unwrap().push(one);
     let folders = alternates::directories(&repository, &mut skip);
-    let database = Database::open(&folders, repository.hash, &mut skip);
+    let database = Database::open(&folders, repository.hash, 2, &mut skip);
     let bounds = Bounds {
         threads,
         memory_bytes,
