@@ -23,7 +23,7 @@ use keyfence::{
     source::history::{BlobPlace, Bounds, Database, Made, Visit, alternates},
 };
 
-use super::{find, import::Import, lines, scan, token};
+use super::{find, import::Import, lines, loosen, names_in_packs, scan, token};
 use crate::git::{Repo, git, run_with};
 
 /// Collects what one thread is handed, and looks whether it is right.
@@ -102,7 +102,11 @@ impl Visit for Collect<'_> {
 }
 
 /// Returns what the history of the repository round `folder` hands over, sorted, and what it names.
-fn given(folder: &Path, threads: usize, memory_bytes: usize) -> (Vec<(Kind, String)>, Vec<Skipped>) {
+fn given(
+    folder: &Path,
+    threads: usize,
+    memory_bytes: usize,
+) -> (Vec<(Kind, String)>, Vec<Skipped>) {
     let repository = find(folder);
     let (given, skipped) = (Mutex::default(), Mutex::<Vec<Skipped>>::default());
     let never = AtomicBool::new(false);
@@ -147,7 +151,10 @@ fn blobs(all: &[(Kind, String)]) -> BTreeSet<&str> {
 
 /// Returns the ids of what refs and HEADs reach, as far as it is here.
 fn reached_in_git(folder: &Path) -> BTreeSet<String> {
-    let mut list = git(folder, ["rev-list", "--objects", "--all", "--missing=allow-any"]);
+    let mut list = git(
+        folder,
+        ["rev-list", "--objects", "--all", "--missing=allow-any"],
+    );
     list.env("GIT_NO_LAZY_FETCH", "1");
     let out = String::from_utf8_lossy(&crate::git::run(list)).into_owned();
     let ids = out.lines().map(|line| line.split(' ').next().unwrap());
@@ -191,7 +198,10 @@ fn check(folder: &Path) -> Outcome {
         ..HistoryOptions::default()
     };
     let only = scan(folder, &only);
-    assert_eq!(self::told(&only).into_keys().collect::<BTreeSet<_>>(), expected);
+    assert_eq!(
+        self::told(&only).into_keys().collect::<BTreeSet<_>>(),
+        expected
+    );
     outcome
 }
 
@@ -280,28 +290,6 @@ fn filled(args: &[&str]) -> Repo {
     fill(&repo);
     loosen(&repo);
     repo
-}
-
-/// Takes all objects out of their packs.
-fn loosen(repo: &Repo) {
-    let beside = repo.beside("taken-out");
-    let names = names_in_packs(repo);
-    std::fs::rename(repo.root.join(".git/objects/pack"), &beside).unwrap();
-    for name in names.iter().filter(|name| name.ends_with(".pack")) {
-        let pack = std::fs::read(beside.join(name)).unwrap();
-        run_with(repo.command(["unpack-objects", "-q"]), &pack);
-    }
-    std::fs::remove_dir_all(beside).unwrap();
-}
-
-/// Returns the names of the files in the folder of packs.
-fn names_in_packs(repo: &Repo) -> Vec<String> {
-    let folder = repo.root.join(".git/objects/pack");
-    let entries = std::fs::read_dir(folder).unwrap();
-    let name = |entry: io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
-    entries
-        .map(|entry| name(entry).into_string().unwrap())
-        .collect()
 }
 
 fn line_of(repo: &Repo, args: &[&str]) -> String {

@@ -58,7 +58,10 @@ fn borrowed_objects() {
     let second = Repo::new();
     let moved = second.beside("first");
     fs::rename(&first, &moved).unwrap();
-    second.write(".git/objects/info/alternates", "../../../first/.git/objects\n");
+    second.write(
+        ".git/objects/info/alternates",
+        "../../../first/.git/objects\n",
+    );
     let head = line_of(&repo, &["rev-parse", "refs/heads/main"]);
     second.git(["update-ref", "refs/heads/main", &head]);
     second.git(["reset", "-q", "--hard"]);
@@ -67,21 +70,35 @@ fn borrowed_objects() {
     check_complete(&second.root);
     // What it has of its own in a pack.
     second.git(["repack", "-adlq"]);
-    assert_eq!((count(&second.root, "packs"), count(&second.root, "count")), (1, 0));
+    assert_eq!(
+        (count(&second.root, "packs"), count(&second.root, "count")),
+        (1, 0)
+    );
     check_complete(&second.root);
     // The loan is lost.
     fs::rename(&moved, second.beside("away")).unwrap();
     let outcome = scan(&second.root, &HistoryOptions::default());
     assert!(!outcome.is_complete());
     let reasons: Vec<&str> = outcome.skipped.iter().map(|skip| &*skip.reason).collect();
-    assert!(reasons.contains(&"an alternate object database that is not there"), "{reasons:?}");
+    assert!(
+        reasons.contains(&"an alternate object database that is not there"),
+        "{reasons:?}"
+    );
 }
 
 #[test]
 fn linked_worktrees() {
     let repo = filled(&[]);
     let [branch, detached] = ["branch", "detached"].map(|name| repo.beside(name));
-    repo.git(["worktree", "add", "-q", "-b", "there", text(&branch), "side"]);
+    repo.git([
+        "worktree",
+        "add",
+        "-q",
+        "-b",
+        "there",
+        text(&branch),
+        "side",
+    ]);
     repo.git(["worktree", "add", "-q", "--detach", text(&detached), "side"]);
     for (number, folder) in [(60, &branch), (61, &detached)] {
         commit(folder, "own", &content(number, 0));
@@ -121,7 +138,12 @@ fn repositories_without_a_commit() {
 #[test]
 fn shallow_clones() {
     let repo = filled(&[]);
-    let folder = clone(&repo, &url(&repo), "shallow", &["--depth=3", "--no-single-branch"]);
+    let folder = clone(
+        &repo,
+        &url(&repo),
+        "shallow",
+        &["--depth=3", "--no-single-branch"],
+    );
     lacks(&check(&folder), "shallow clone: what lies behind ");
     run(git(&folder, ["fetch", "-q", "--unshallow"]));
     check_complete(&folder);
@@ -134,7 +156,10 @@ fn partial_clones() {
         let filter = format!("--filter={filter}");
         let folder = clone(&repo, &url(&repo), what, &["--no-checkout", &filter]);
         // The number that is told is that of the objects git would fetch, as far as trees name them.
-        let mut list = git(&folder, ["rev-list", "--objects", "--all", "--missing=print"]);
+        let mut list = git(
+            &folder,
+            ["rev-list", "--objects", "--all", "--missing=print"],
+        );
         list.env("GIT_NO_LAZY_FETCH", "1");
         let out = String::from_utf8_lossy(&run(list)).into_owned();
         let missing = out.lines().filter(|line| line.starts_with('?')).count();
@@ -143,7 +168,9 @@ fn partial_clones() {
         let reason = &outcome.skipped[0].reason;
         let (counts, _) = reason.split_once(" not fetched").unwrap();
         assert!(counts.ends_with(what), "{reason}");
-        let numbers = counts.split(' ').filter_map(|word| word.parse::<usize>().ok());
+        let numbers = counts
+            .split(' ')
+            .filter_map(|word| word.parse::<usize>().ok());
         assert_eq!(numbers.sum::<usize>(), missing, "{reason}");
         // With what a checkout brings.
         run(git(&folder, ["reset", "-q", "--hard"]));
@@ -161,11 +188,16 @@ fn objects_that_got_lost() {
     fs::remove_file(repo.root.join(".git/objects").join(folder).join(name)).unwrap();
     let outcome = scan(&repo.root, &HistoryOptions::default());
     lacks(&outcome, "1 blob missing from the object database");
-    assert!(outcome.skipped[0].reason.contains(&blob), "{:?}", outcome.skipped);
+    assert!(
+        outcome.skipped[0].reason.contains(&blob),
+        "{:?}",
+        outcome.skipped
+    );
     // What nothing but a ref, or an index, names.
-    let lost = [
-        (".git/refs/tags/lost", line_of(&repo, &["hash-object", "-t", "blob", ".git/HEAD"])),
-    ];
+    let lost = [(
+        ".git/refs/tags/lost",
+        line_of(&repo, &["hash-object", "-t", "blob", ".git/HEAD"]),
+    )];
     for (path, id) in lost {
         repo.write(path, id + "\n");
     }
@@ -174,7 +206,10 @@ fn objects_that_got_lost() {
     repo.write("intended", "");
     repo.git(["add", "-N", "intended"]);
     let outcome = scan(&repo.root, &HistoryOptions::default());
-    lacks(&outcome, "2 blobs, 1 ref target missing from the object database");
+    lacks(
+        &outcome,
+        "2 blobs, 1 ref target missing from the object database",
+    );
 }
 
 #[test]

@@ -15,14 +15,19 @@ use crate::{
 /// Returns the files in the folder of packs that end so.
 fn files(repo: &Repo, end: &str) -> Vec<PathBuf> {
     let folder = repo.root.join(".git/objects/pack");
-    let names = names_in_packs(repo).into_iter().filter(|name| name.ends_with(end));
+    let names = names_in_packs(repo)
+        .into_iter()
+        .filter(|name| name.ends_with(end));
     names.map(|name| folder.join(name)).collect()
 }
 
 /// Returns the sum of the sizes of all packs.
 fn pack_bytes(repo: &Repo) -> u64 {
     let packs = files(repo, ".pack");
-    packs.iter().map(|path| path.metadata().unwrap().len()).sum()
+    packs
+        .iter()
+        .map(|path| path.metadata().unwrap().len())
+        .sum()
 }
 
 /// Returns the length of the longest chain of deltas in the packs.
@@ -36,13 +41,22 @@ fn longest_chain(repo: &Repo) -> usize {
         let out = String::from_utf8(out).unwrap();
         out.lines().filter_map(chain).max()
     };
-    files(repo, ".idx").into_iter().filter_map(longest).max().unwrap_or(0)
+    files(repo, ".idx")
+        .into_iter()
+        .filter_map(longest)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Puts the objects that `revisions`, one a line, reach into one pack.
 fn pack(repo: &Repo, args: &[&str], revisions: &str) {
     let pack = repo.root.join(".git/objects/pack/pack");
-    let all = [&["pack-objects", "-q", "--revs"], args, &[pack.to_str().unwrap()]].concat();
+    let all = [
+        &["pack-objects", "-q", "--revs"],
+        args,
+        &[pack.to_str().unwrap()],
+    ]
+    .concat();
     run_with(repo.command(all), revisions.as_bytes());
 }
 
@@ -64,10 +78,17 @@ fn packed_and_what_no_ref_reaches_loose() {
 #[test]
 fn everything_packed() {
     let repo = filled(&[]);
-    let ids = ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"];
+    let ids = [
+        "cat-file",
+        "--batch-all-objects",
+        "--batch-check=%(objectname)",
+    ];
     let ids = repo.git(ids);
     let pack = repo.root.join(".git/objects/pack/pack");
-    run_with(repo.command(["pack-objects", "-q", pack.to_str().unwrap()]), &ids);
+    run_with(
+        repo.command(["pack-objects", "-q", pack.to_str().unwrap()]),
+        &ids,
+    );
     repo.git(["prune-packed"]);
     assert_eq!(count(&repo.root, "count"), 0);
     check_complete(&repo.root);
@@ -78,7 +99,11 @@ fn several_packs() {
     let repo = filled(&[]);
     pack(&repo, &[], "refs/heads/side\n");
     pack(&repo, &[], "refs/remotes/origin/old\n^refs/heads/side\n");
-    pack(&repo, &["--all", "--reflog"], "^refs/heads/side\n^refs/remotes/origin/old\n");
+    pack(
+        &repo,
+        &["--all", "--reflog"],
+        "^refs/heads/side\n^refs/remotes/origin/old\n",
+    );
     repo.git(["prune-packed"]);
     assert_eq!(count(&repo.root, "packs"), 3);
     check_complete(&repo.root);
@@ -113,12 +138,18 @@ fn thin_packs_that_were_completed() {
     for (revisions, args) in [
         ("refs/heads/main~6\n", &[][..]),
         ("refs/heads/main\n^refs/heads/main~6\n", &["--thin"]),
-        ("refs/heads/side\n^refs/heads/main~6\n", &["--thin", "--delta-base-offset"]),
+        (
+            "refs/heads/side\n^refs/heads/main~6\n",
+            &["--thin", "--delta-base-offset"],
+        ),
     ] {
         let thin = [&["pack-objects", "-q", "--stdout", "--revs"], args].concat();
         let thin = run_with(repo.command(thin), revisions.as_bytes());
         packed += u64::from(u32::from_be_bytes(thin[8..12].try_into().unwrap()));
-        run_with(other.command(["index-pack", "--fix-thin", "--stdin"]), &thin);
+        run_with(
+            other.command(["index-pack", "--fix-thin", "--stdin"]),
+            &thin,
+        );
     }
     assert!(count(&other.root, "in-pack") > packed, "bases were added");
     let head = line_of(&repo, &["rev-parse", "refs/heads/main"]);
@@ -158,14 +189,30 @@ fn longer_ids() {
 #[test]
 fn packs_with_company() {
     let repo = filled(&[]);
-    repo.git(["-c", "pack.writeReverseIndex=true", "repack", "-dbq", "--cruft"]);
-    repo.git(["commit-graph", "write", "--reachable", "--split", "--changed-paths"]);
+    repo.git([
+        "-c",
+        "pack.writeReverseIndex=true",
+        "repack",
+        "-dbq",
+        "--cruft",
+    ]);
+    repo.git([
+        "commit-graph",
+        "write",
+        "--reachable",
+        "--split",
+        "--changed-paths",
+    ]);
     repo.git(["multi-pack-index", "write"]);
     for pack in files(&repo, ".pack") {
         fs::write(pack.with_extension("keep"), "").unwrap();
     }
     for end in [".bitmap", ".rev", ".mtimes", ".keep", "multi-pack-index"] {
-        assert!(!files(&repo, end).is_empty(), "{end}: {:?}", names_in_packs(&repo));
+        assert!(
+            !files(&repo, end).is_empty(),
+            "{end}: {:?}",
+            names_in_packs(&repo)
+        );
     }
     check_complete(&repo.root);
 }
@@ -187,15 +234,24 @@ fn modes_with_zeros_in_front() {
     let repo = filled(&[]);
     let hash = |kind: &str, bytes: &[u8]| {
         let command = ["hash-object", "-w", "--literally", "--stdin", "-t", kind];
-        String::from_utf8(run_with(repo.command(command), bytes)).unwrap().trim().to_owned()
+        String::from_utf8(run_with(repo.command(command), bytes))
+            .unwrap()
+            .trim()
+            .to_owned()
     };
     let entry = |mode: &str, name: &str, id: &str| {
         let id = gix::ObjectId::from_hex(id.as_bytes()).unwrap();
         [format!("{mode} {name}\0").as_bytes(), id.as_bytes()].concat()
     };
-    let inner = hash("tree", &entry("0100644", "file", &hash("blob", &content(90, 0))));
+    let inner = hash(
+        "tree",
+        &entry("0100644", "file", &hash("blob", &content(90, 0))),
+    );
     let submodule = entry("0160000", "there", &"12".repeat(20));
-    let outer = hash("tree", &[entry("040000", "sub", &inner), submodule].concat());
+    let outer = hash(
+        "tree",
+        &[entry("040000", "sub", &inner), submodule].concat(),
+    );
     let commit = line_of(&repo, &["commit-tree", "-m", "old", &outer]);
     repo.git(["update-ref", "refs/heads/old", &commit]);
     check_complete(&repo.root);
@@ -236,10 +292,17 @@ fn large_blobs() {
         let git = all_of_git(&repo.root);
         assert_eq!(given(&repo.root, 2, 64 << 20), (git.clone(), vec![]));
         let (given, skipped) = given(&repo.root, 2, 1 << 20);
-        assert_eq!(skipped.is_empty(), !packed, "loose ones are streams: {skipped:?}");
+        assert_eq!(
+            skipped.is_empty(),
+            !packed,
+            "loose ones are streams: {skipped:?}"
+        );
         assert_eq!(given.len() + skipped.len(), git.len(), "{skipped:?}");
         for skip in skipped {
-            assert!(skip.incomplete && skip.reason.starts_with("object "), "{skip:?}");
+            assert!(
+                skip.incomplete && skip.reason.starts_with("object "),
+                "{skip:?}"
+            );
         }
     }
     let told = scan(&repo.root, &HistoryOptions::default());
