@@ -124,7 +124,7 @@ impl Scanner {
             skipped.push(incomplete(interrupt::reason(left, "object")));
         }
         begin(watch, "finding out where", "tree", None);
-        let interesting = gather.interesting();
+        let interesting = gather.interesting(&database);
         // Also after an interruption: what was found so far is of use only with the place where it stands.
         let (never, tick) = (AtomicBool::new(false), || tick(watch));
         let (graph, absent) = database.graph(

@@ -32,8 +32,8 @@ pub struct Tips {
 }
 
 impl Database {
-    /// Returns the graph of the commits in `messages` and of the trees on the way to the blobs `interesting`, which are sorted, and what
-    /// is named and not there. `shallow` has the commits where a shallow clone ends.
+    /// Returns the graph of the commits in `messages` and of the trees on the way to the blobs `interesting`, and what is named and not
+    /// there. The order of trees, as that of commits, does not depend on how they are stored. `shallow` has the commits where a shallow clone ends.
     ///
     /// A tree that cannot be read is named to `skip`.
     pub fn graph(
@@ -57,7 +57,7 @@ impl Database {
         let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
             database: self,
-            interesting,
+            blob_at: interesting.iter().copied().zip((0..).map(BlobIndex)).collect(),
             tree_at: Places::new(self.objects.len()),
             commit_at: Places::new(self.objects.len()),
             graph: Graph::default(),
@@ -115,7 +115,7 @@ impl Places {
 
 struct Build<'a> {
     database: &'a Database,
-    interesting: &'a [BlobPlace],
+    blob_at: HashMap<BlobPlace, BlobIndex>,
     tree_at: Places,
     commit_at: Places,
     graph: Graph,
@@ -128,8 +128,7 @@ impl Build<'_> {
     }
 
     fn blob(&self, object: Index) -> Option<BlobIndex> {
-        let at = self.interesting.binary_search(&BlobPlace(object)).ok()?;
-        Some(BlobIndex(narrow(at)))
+        self.blob_at.get(&BlobPlace(object)).copied()
     }
 
     fn trees(&mut self, trees: &Trees, hot: &Hot) {
@@ -141,7 +140,7 @@ impl Build<'_> {
         self.graph.names = used.iter().map(name).cloned().collect();
         let names: HashMap<u32, NameIndex> = used.into_iter().zip((0..).map(NameIndex)).collect();
         let mut order: Vec<Index> = hot.keys().copied().collect();
-        order.sort_unstable();
+        order.sort_unstable_by_key(|tree| self.database.objects.id(*tree));
         for (place, tree) in (0..).zip(&order) {
             self.tree_at.set(*tree, place);
         }
@@ -309,7 +308,7 @@ impl Build<'_> {
     /// Finds the trees and blobs that nothing holds.
     fn lone(&mut self) {
         let mut trees = vec![true; self.graph.trees.len()];
-        let mut blobs = vec![true; self.interesting.len()];
+        let mut blobs = vec![true; self.blob_at.len()];
         for (_, child) in self.graph.trees.iter().flat_map(|tree| &*tree.entries) {
             match child {
                 Child::Tree(tree) => trees[tree.0 as usize] = false,
