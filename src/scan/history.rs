@@ -135,7 +135,7 @@ impl Scanner {
             skipped.push(incomplete(interrupt::reason(left, "object")));
         }
         begin(watch, "finding out where", "tree", None);
-        let interesting = gather.interesting();
+        let interesting = gather.interesting(&database);
         // Also after an interruption: what was found so far is of use only with the place where it stands.
         let (never, tick) = (AtomicBool::new(false), || tick(watch));
         let (graph, absent) = database.graph(
@@ -302,13 +302,21 @@ fn name_absent(
         .example
         .map_or_else(String::new, |id| format!("; one is {id}"));
     let parts = parts.join(", ");
-    skipped.push(incomplete(if partial::is_partial(repository) {
+    let reason = if !absent.is_reachable {
+        format!(
+            "{parts} missing, which only what no ref reaches names: git gc has removed parts of it{example}"
+        )
+    } else if partial::is_partial(repository) {
         format!(
             "partial clone: {parts} not fetched (git fetch --refetch --no-filter brings all{example})"
         )
     } else {
         format!("{parts} missing from the object database (git fsck names them{example})")
-    }));
+    };
+    skipped.push(Skipped {
+        incomplete: absent.is_reachable,
+        ..incomplete(reason)
+    });
 }
 
 /// `1 blob`, `2 blobs`.

@@ -2,8 +2,9 @@
 
 mod import;
 mod objects;
+mod storage;
 
-use std::{path::Path, sync::OnceLock};
+use std::{fs, io, path::Path, sync::OnceLock};
 
 use keyfence::{
     Options, Outcome, RuleSet, Scanner,
@@ -12,7 +13,7 @@ use keyfence::{
     source::repository::{OuterConfig, Override, Repository, discover},
 };
 
-use crate::git::{git, run};
+use crate::git::{Repo, git, run, run_with};
 
 /// Returns a token that is drawn when the test runs, another one for each number.
 fn token(number: u64) -> String {
@@ -49,4 +50,26 @@ fn line(folder: &Path, args: &[&str]) -> String {
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+/// Takes all objects out of their packs.
+fn loosen(repo: &Repo) {
+    let beside = repo.beside("taken-out");
+    let names = names_in_packs(repo);
+    fs::rename(repo.root.join(".git/objects/pack"), &beside).unwrap();
+    for name in names.iter().filter(|name| name.ends_with(".pack")) {
+        let pack = fs::read(beside.join(name)).unwrap();
+        run_with(repo.command(["unpack-objects", "-q"]), &pack);
+    }
+    fs::remove_dir_all(beside).unwrap();
+}
+
+/// Returns the names of the files in the folder of packs.
+fn names_in_packs(repo: &Repo) -> Vec<String> {
+    let folder = repo.root.join(".git/objects/pack");
+    let entries = fs::read_dir(folder).unwrap();
+    let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name();
+    entries
+        .map(|entry| name(entry).into_string().unwrap())
+        .collect()
 }

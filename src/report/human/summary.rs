@@ -19,6 +19,9 @@ const NAMED: usize = 3;
 /// How a scan becomes complete.
 const WHAT_TO_DO: &str = "Make them readable, raise the limit that is named, or leave them out of what is scanned; then scan again.";
 
+/// The path of what concerns the whole scan.
+const WHOLE: &str = ".";
+
 /// Writes the summary of `outcome`.
 pub(super) fn write(
     outcome: &Outcome,
@@ -37,16 +40,25 @@ pub(super) fn write(
         write_reasons(&left_out, scrub, out)?;
     }
     if !missing.is_empty() {
-        let (loud, paths) = (
-            paint.alarm("INCOMPLETE"),
-            text::count(missing.len() as u64, "path"),
-        );
-        writeln!(
-            out,
-            "{loud}: {paths} could not be read, and may hold secrets"
-        )?;
+        let loud = paint.alarm("INCOMPLETE");
+        // What concerns the whole scan says itself what to do.
+        let paths = missing.iter().filter(|one| one.path != WHOLE).count();
+        if paths == 0 {
+            writeln!(
+                out,
+                "{loud}: not everything was read, and the rest may hold secrets"
+            )?;
+        } else {
+            let paths = text::count(paths as u64, "path");
+            writeln!(
+                out,
+                "{loud}: {paths} could not be read, and may hold secrets"
+            )?;
+        }
         write_reasons(&missing, scrub, out)?;
-        writeln!(out, "  {WHAT_TO_DO}")?;
+        if paths > 0 {
+            writeln!(out, "  {WHAT_TO_DO}")?;
+        }
     }
     Ok(())
 }
@@ -140,7 +152,11 @@ fn write_reasons(skipped: &[&Skipped], scrub: &Scrub, out: &mut Vec<u8>) -> io::
             names.push(format!("and {more} more"));
         }
         let (n, reason, names) = (of_reason.len(), text::escape(&reason), names.join(", "));
-        writeln!(out, "  {n} {reason}: {names}")?;
+        if of_reason.iter().all(|one| one.path == WHOLE) {
+            writeln!(out, "  {reason}")?;
+        } else {
+            writeln!(out, "  {n} {reason}: {names}")?;
+        }
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
     provenance::{self, Sighting, Stay},
     scan::{Scanner, assemble},
     secret::Fingerprint,
-    source::history::{BlobPlace, graph::BlobIndex},
+    source::history::{BlobPlace, Database, graph::BlobIndex},
 };
 
 /// The path that stands for that of a blob that has none.
@@ -98,9 +98,10 @@ impl<'s> Gather<'s> {
         self.again.append(&mut reader.again);
     }
 
-    /// Returns the blobs in which something was found, sorted.
-    pub(super) fn interesting(&mut self) -> Vec<BlobPlace> {
-        self.blobs.sort_by_key(|blob| blob.place);
+    /// Returns the blobs in which something was found, sorted by their ids: what is told first must not depend on where they are stored.
+    pub(super) fn interesting(&mut self, database: &Database) -> Vec<BlobPlace> {
+        self.blobs
+            .sort_by(|a, b| database.blob_id(a.place).cmp(database.blob_id(b.place)));
         self.blobs.iter().map(|blob| blob.place).collect()
     }
 

@@ -12,7 +12,7 @@ use super::{
     },
     missing::{Absent, Missing, is_built_in},
     objects::Index,
-    trees::{Hot, Trees},
+    trees::{ABSENT, Hot, Trees},
 };
 use crate::finding::Skipped;
 
@@ -32,8 +32,8 @@ pub struct Tips {
 }
 
 impl Database {
-    /// Returns the graph of the commits in `messages` and of the trees on the way to the blobs `interesting`, which are sorted, and what
-    /// is named and not there. `shallow` has the commits where a shallow clone ends.
+    /// Returns the graph of the commits in `messages` and of the trees on the way to the blobs `interesting`, and what is named and not
+    /// there. The order of trees, as that of commits, does not depend on how they are stored. `shallow` has the commits where a shallow clone ends.
     ///
     /// A tree that cannot be read is named to `skip`.
     pub fn graph(
@@ -57,17 +57,23 @@ impl Database {
         let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
             database: self,
-            interesting,
+            blob_at: interesting.iter().copied().zip((0..).map(BlobIndex)).collect(),
             tree_at: Places::new(self.objects.len()),
             commit_at: Places::new(self.objects.len()),
             graph: Graph::default(),
             missing,
         };
         build.trees(&trees, &hot);
-        build.commits(messages, shallow);
+        let mut lacking = build.commits(messages, shallow);
         build.tips(messages, tips);
         build.lone();
-        (build.graph, build.missing.count())
+        let mut absent = build.missing.count();
+        if !absent.is_empty() {
+            let leading = trees.hot(self.objects.len(), &|object| object == ABSENT);
+            lacking.extend(build.with_trees(messages, &leading));
+            absent.is_reachable |= build.is_any_reachable(&lacking);
+        }
+        (build.graph, absent)
     }
 }
 
@@ -84,7 +90,8 @@ impl Bits {
     }
 
     fn has(&self, object: Index) -> bool {
-        self.0[object as usize / 64] >> (object % 64) & 1 == 1
+        let word = self.0.get(object as usize / 64);
+        word.is_some_and(|word| word >> (object % 64) & 1 == 1)
     }
 }
 
@@ -108,7 +115,7 @@ impl Places {
 
 struct Build<'a> {
     database: &'a Database,
-    interesting: &'a [BlobPlace],
+    blob_at: HashMap<BlobPlace, BlobIndex>,
     tree_at: Places,
     commit_at: Places,
     graph: Graph,
@@ -121,8 +128,7 @@ impl Build<'_> {
     }
 
     fn blob(&self, object: Index) -> Option<BlobIndex> {
-        let at = self.interesting.binary_search(&BlobPlace(object)).ok()?;
-        Some(BlobIndex(narrow(at)))
+        self.blob_at.get(&BlobPlace(object)).copied()
     }
 
     fn trees(&mut self, trees: &Trees, hot: &Hot) {
@@ -134,7 +140,7 @@ impl Build<'_> {
         self.graph.names = used.iter().map(name).cloned().collect();
         let names: HashMap<u32, NameIndex> = used.into_iter().zip((0..).map(NameIndex)).collect();
         let mut order: Vec<Index> = hot.keys().copied().collect();
-        order.sort_unstable();
+        order.sort_unstable_by_key(|tree| self.database.objects.id(*tree));
         for (place, tree) in (0..).zip(&order) {
             self.tree_at.set(*tree, place);
         }
@@ -157,13 +163,21 @@ impl Build<'_> {
         }
     }
 
-    fn commits(&mut self, messages: &Messages, shallow: &BTreeSet<ObjectId>) {
+    /// Adds the commits; returns those whose tree or parents are missing.
+    fn commits(
+        &mut self,
+        messages: &Messages,
+        shallow: &BTreeSet<ObjectId>,
+    ) -> BTreeSet<CommitIndex> {
+        let mut lacking = BTreeSet::new();
         for record in &messages.commits.records {
             let id = self.database.objects.id(record.object).to_owned();
+            let index = CommitIndex(narrow(self.graph.commits.len()));
             let tree = record.tree.as_ref().and_then(|tree| {
                 let found = self.find(tree);
                 if found.is_none() && !is_built_in(tree) {
                     self.missing.trees.insert(*tree);
+                    lacking.insert(index);
                 }
                 self.tree_at.get(found?).map(TreeIndex)
             });
@@ -175,10 +189,10 @@ impl Build<'_> {
                     None if shallow.contains(&id) => {}
                     None => {
                         self.missing.commits.insert(*parent);
+                        lacking.insert(index);
                     }
                 }
             }
-            let index = CommitIndex(narrow(self.graph.commits.len()));
             self.commit_at.set(record.object, index.0);
             self.graph.commits.push(CommitNode {
                 id,
@@ -187,6 +201,38 @@ impl Build<'_> {
                 committed_seconds: record.committed_seconds,
             });
         }
+        lacking
+    }
+
+    /// Returns the commits whose tree is one of `trees`.
+    fn with_trees(&self, messages: &Messages, trees: &Hot) -> Vec<CommitIndex> {
+        let holds = |tree: &ObjectId| self.find(tree).is_some_and(|at| trees.contains_key(&at));
+        (0..)
+            .zip(&messages.commits.records)
+            .filter(|(_, record)| record.tree.as_ref().is_some_and(holds))
+            .map(|(at, _)| CommitIndex(at))
+            .collect()
+    }
+
+    /// Returns true when a ref or a HEAD reaches one of `commits`.
+    fn is_any_reachable(&self, commits: &BTreeSet<CommitIndex>) -> bool {
+        let mut reached = vec![false; self.graph.commits.len()];
+        let tips = self.graph.refs.iter().filter_map(|one| match one.target {
+            Target::Commit(commit) => Some(commit),
+            _ => None,
+        });
+        let heads = self.graph.head.iter().chain(&self.graph.other_heads);
+        for tip in tips.chain(heads.copied()) {
+            reached[tip.0 as usize] = true;
+        }
+        for (at, commit) in self.graph.commits.iter().enumerate().rev() {
+            if reached[at] {
+                for parent in &commit.parents {
+                    reached[parent.0 as usize] = true;
+                }
+            }
+        }
+        commits.iter().any(|commit| reached[commit.0 as usize])
     }
 
     fn tips(&mut self, messages: &Messages, tips: &Tips) {
@@ -208,6 +254,7 @@ impl Build<'_> {
         for (_, id) in &tips.index {
             if self.find(id).is_none() && !is_built_in(id) {
                 self.missing.blobs.insert(*id);
+                self.missing.in_index = true;
             }
         }
         let target = |id: &ObjectId| {
@@ -261,7 +308,7 @@ impl Build<'_> {
     /// Finds the trees and blobs that nothing holds.
     fn lone(&mut self) {
         let mut trees = vec![true; self.graph.trees.len()];
-        let mut blobs = vec![true; self.interesting.len()];
+        let mut blobs = vec![true; self.blob_at.len()];
         for (_, child) in self.graph.trees.iter().flat_map(|tree| &*tree.entries) {
             match child {
                 Child::Tree(tree) => trees[tree.0 as usize] = false,

@@ -138,11 +138,15 @@ impl Commits {
             }));
     }
 
-    /// Brings the commits in an order in which parents come before their children; of equals the one that is stored first.
+    /// Brings the commits in an order in which parents come before their children, and else as they were committed. How they are stored has
+    /// no part in it: what is told first must not depend on that.
     ///
     /// No commit is its own ancestor; where a damaged database says so, the order is broken somewhere.
     pub(super) fn sort(&mut self, objects: &Objects) {
-        self.records.sort_by_key(|record| record.object);
+        self.records.sort_by(|a, b| {
+            let key = |record: &Record| (record.committed_seconds, objects.id(record.object));
+            key(a).cmp(&key(b))
+        });
         self.tags.sort_by_key(|tag| tag.object);
         let place: HashMap<Index, usize> = self.records.iter().map(|r| r.object).zip(0..).collect();
         let parents: Vec<Vec<usize>> = self

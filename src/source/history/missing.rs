@@ -17,6 +17,8 @@ pub struct Absent {
     pub targets: u64,
     /// One of them.
     pub example: Option<ObjectId>,
+    /// A ref, a HEAD or an index leads to one. Of what nothing leads to, `git gc` may have removed parts already.
+    pub is_reachable: bool,
 }
 
 impl Absent {
@@ -33,6 +35,8 @@ pub(super) struct Missing {
     pub(super) trees: HashSet<ObjectId>,
     pub(super) commits: HashSet<ObjectId>,
     pub(super) targets: HashSet<ObjectId>,
+    /// An index names one of the blobs.
+    pub(super) in_index: bool,
 }
 
 impl Missing {
@@ -54,6 +58,7 @@ impl Missing {
             commits,
             targets,
             example: sets.into_iter().find_map(|set| set.iter().min().copied()),
+            is_reachable: targets > 0 || self.in_index,
         }
     }
 }

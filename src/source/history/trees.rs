@@ -21,6 +21,9 @@ use super::{
     walk::{Limits, Plan, Take, Unpacked, walk},
 };
 
+/// Stands for all objects that trees name and that are not there.
+pub(super) const ABSENT: Index = NONE - 1;
+
 /// An entry of a tree that leads to another tree or to an interesting blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge {
@@ -124,7 +127,7 @@ impl Trees {
         let hot_trees = loop {
             let mut next = vec![0_u32; len as usize];
             let mut hot_trees = 0;
-            let is_hot = |child: Index| counts[child as usize] > 0 || is_interesting(child);
+            let is_hot = |child: Index| is_counted(&counts, child) || is_interesting(child);
             let count = |range: (u32, u32)| {
                 let edges = &self.edges[range.0 as usize..range.1 as usize];
                 narrow(edges.iter().filter(|edge| is_hot(edge.child)).count())
@@ -142,7 +145,7 @@ impl Trees {
             }
             before = hot_trees;
         };
-        let is_hot = |child: Index| counts[child as usize] > 0 || is_interesting(child);
+        let is_hot = |child: Index| is_counted(&counts, child) || is_interesting(child);
         let mut hot: Hot = HashMap::with_capacity(hot_trees);
         for record in &self.records {
             if counts[record.tree as usize] == 0 {
@@ -159,6 +162,10 @@ impl Trees {
         }
         hot
     }
+}
+
+fn is_counted(counts: &[u32], child: Index) -> bool {
+    counts.get(child as usize).is_some_and(|count| *count > 0)
 }
 
 /// How long the chains of bases are.
@@ -304,6 +311,12 @@ impl Reader<'_> {
                 };
                 if !is_built_in(id) {
                     ids.insert(id.to_owned());
+                    let edge = Edge {
+                        name: self.name(name),
+                        child: ABSENT,
+                    };
+                    entries.edges.push((start, edge));
+                    added.push(edge);
                 }
                 continue;
             };

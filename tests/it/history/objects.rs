@@ -23,7 +23,7 @@ use keyfence::{
     source::history::{BlobPlace, Bounds, Database, Made, Visit, alternates},
 };
 
-use super::{find, import::Import, lines, scan, token};
+use super::{find, import::Import, lines, loosen, names_in_packs, scan, token};
 use crate::git::{Repo, git, run_with};
 
 /// Collects what one thread is handed, and looks whether it is right.
@@ -112,7 +112,7 @@ fn given(
     let never = AtomicBool::new(false);
     let mut skip = |one| skipped.lock().unwrap().push(one);
     let folders = alternates::directories(&repository, &mut skip);
-    let database = Database::open(&folders, repository.hash, &mut skip);
+    let database = Database::open(&folders, repository.hash, 2, &mut skip);
     let bounds = Bounds {
         threads,
         memory_bytes,
@@ -290,28 +290,6 @@ fn filled(args: &[&str]) -> Repo {
     fill(&repo);
     loosen(&repo);
     repo
-}
-
-/// Takes all objects out of their packs.
-fn loosen(repo: &Repo) {
-    let beside = repo.beside("taken-out");
-    let names = names_in_packs(repo);
-    std::fs::rename(repo.root.join(".git/objects/pack"), &beside).unwrap();
-    for name in names.iter().filter(|name| name.ends_with(".pack")) {
-        let pack = std::fs::read(beside.join(name)).unwrap();
-        run_with(repo.command(["unpack-objects", "-q"]), &pack);
-    }
-    std::fs::remove_dir_all(beside).unwrap();
-}
-
-/// Returns the names of the files in the folder of packs.
-fn names_in_packs(repo: &Repo) -> Vec<String> {
-    let folder = repo.root.join(".git/objects/pack");
-    let entries = std::fs::read_dir(folder).unwrap();
-    let name = |entry: io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
-    entries
-        .map(|entry| name(entry).into_string().unwrap())
-        .collect()
 }
 
 fn line_of(repo: &Repo, args: &[&str]) -> String {
