@@ -11,6 +11,8 @@ mod generic;
 mod git;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod history_cache;
 mod history_damage;
 #[cfg(test)]
 mod hooks;

@@ -57,7 +57,11 @@ impl Database {
         let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
             database: self,
-            blob_at: interesting.iter().copied().zip((0..).map(BlobIndex)).collect(),
+            blob_at: interesting
+                .iter()
+                .copied()
+                .zip((0..).map(BlobIndex))
+                .collect(),
             tree_at: Places::new(self.objects.len()),
             commit_at: Places::new(self.objects.len()),
             graph: Graph::default(),

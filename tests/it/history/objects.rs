@@ -20,7 +20,10 @@ use keyfence::{
     Outcome,
     finding::Skipped,
     scan::history::HistoryOptions,
-    source::history::{BlobPlace, Bounds, Database, Made, Visit, alternates},
+    source::history::{
+        BlobPlace, Bounds, Database, Made, Visit, alternates,
+        seen::{Recalled, Which},
+    },
 };
 
 use super::{find, import::Import, lines, loosen, names_in_packs, scan, token};
@@ -119,7 +122,8 @@ fn given(
         stop: &never,
         tick: &|| {},
     };
-    let (visitors, _) = database.read(bounds, &|| Collect {
+    let nothing = Recalled::default();
+    let (visitors, _) = database.read(bounds, Which::Unread(&nothing), &|| Collect {
         hash: repository.hash,
         given: &given,
         skipped: &skipped,
