@@ -2,6 +2,7 @@
 
 mod import;
 mod objects;
+mod stays;
 mod storage;
 
 use std::{fs, io, path::Path, sync::OnceLock};
