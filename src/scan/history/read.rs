@@ -134,7 +134,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Scans a text that is no blob.
-    fn text(&mut self, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
+    fn text(&mut self, path: &[u8], kind: SourceKind, bytes: &[u8]) -> Vec<Finding> {
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
         let whole = chunk::Chunk::whole(bytes);
@@ -154,7 +154,7 @@ impl<'s> Reader<'s> {
             self.scanner.rules(),
             &self.scanner.options,
             path.as_bstr(),
-            SourceKind::Message,
+            kind,
             made.into_iter().map(|made| made.detection).collect(),
         )
     }
@@ -253,15 +253,20 @@ impl Visit for Reader<'_> {
     fn message(&mut self, kind: Kind, id: &oid, bytes: &[u8]) {
         self.taken += 1;
         let parts = Parts::of(bytes);
-        let what = if kind == Kind::Tag { "tag" } else { "commit" };
+        let (what, source) = if kind == Kind::Tag {
+            ("tag", SourceKind::Ref)
+        } else {
+            ("commit", SourceKind::Message)
+        };
         if kind == Kind::Commit {
             self.counts.commits += 1;
         }
         self.counts.bytes += bytes.len() as u64;
         // Lines are those of the message; of what stands before it, those of the headers that people write.
-        let mut found = self.text(format!("<{what} {id}>").as_bytes(), parts.message);
+        let mut found = self.text(format!("<{what} {id}>").as_bytes(), source, parts.message);
         if let Some(people) = parts.people() {
-            found.extend(self.text(format!("<{what} {id} header>").as_bytes(), people));
+            let path = format!("<{what} {id} header>");
+            found.extend(self.text(path.as_bytes(), source, people));
         }
         self.messages
             .extend(found.into_iter().map(|finding| InMessage {
