@@ -184,7 +184,8 @@ fn check(folder: &Path) -> Outcome {
     for (threads, memory_bytes) in [(1, 1 << 30), (3, 1 << 30), (2, 20_000)] {
         let (ours, skipped) = given(folder, threads, memory_bytes);
         assert_eq!(ours, git, "{threads} threads, {memory_bytes} bytes");
-        assert_eq!(skipped, []);
+        let unread: Vec<_> = skipped.iter().filter(|one| one.incomplete).collect();
+        assert!(unread.is_empty(), "{unread:?}");
     }
     let outcome = scan(folder, &HistoryOptions::default());
     let told = told(&outcome);
