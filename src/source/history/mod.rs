@@ -16,6 +16,7 @@ mod ids;
 mod loose;
 mod objects;
 mod pack;
+mod pack_index;
 pub mod partial;
 mod reflog;
 pub mod refs;
