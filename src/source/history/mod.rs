@@ -18,6 +18,7 @@ mod missing;
 mod objects;
 mod one;
 mod pack;
+mod pack_index;
 pub mod partial;
 mod reflog;
 pub mod refs;
