@@ -30,7 +30,7 @@ use crate::{
             Absent, Bounds, Database, Messages, Tips, alternates, partial,
             refs::{self, Refs},
             seen::{Recalled, Which},
-            staged, text,
+            staged, text, worktrees,
         },
         interrupt::{self, Interrupt},
         repository::Repository,
@@ -155,6 +155,9 @@ impl Scanner {
         let traced = Traced::new(&database, &messages, &graph, &tips, options);
         let mut gathered = gather.finish(&traced, texts.findings);
         skipped.append(&mut gathered.skipped);
+        for one in &mut skipped {
+            shorten(&mut one.path, repository);
+        }
         skipped.sort();
         skipped.dedup();
         sort(&mut gathered.findings);
@@ -268,6 +271,14 @@ fn incomplete(reason: String) -> Skipped {
         path: ".".into(),
         reason,
         incomplete: true,
+    }
+}
+
+/// Writes the path of a file of the repository itself as seen from its top: `.git/objects/pack/…`.
+fn shorten(path: &mut BString, repository: &Repository) {
+    let common = repository.common_dir.as_os_str().as_encoded_bytes();
+    if let Some(rest) = path.strip_prefix(common).filter(|rest| rest.starts_with(b"/")) {
+        *path = [worktrees::top(repository), &rest[1..]].concat().into();
     }
 }
 

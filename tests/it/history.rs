@@ -2,7 +2,9 @@
 
 mod import;
 mod objects;
+mod stays;
 mod storage;
+mod texts;
 
 use std::{fs, io, path::Path, sync::OnceLock};
 

@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+mod indices;
 mod loose;
 mod make;
 mod packs;

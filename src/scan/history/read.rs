@@ -152,7 +152,13 @@ impl<'s> Reader<'s> {
     }
 
     /// Scans a text of the object `id` that is no blob.
-    fn text(&mut self, id: &oid, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
+    fn text(
+        &mut self,
+        id: &oid,
+        path: &[u8],
+        kind: SourceKind,
+        bytes: &[u8],
+    ) -> Vec<Finding> {
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
         let whole = chunk::Chunk::whole(bytes);
@@ -174,7 +180,7 @@ impl<'s> Reader<'s> {
             self.scanner.rules(),
             &self.scanner.options,
             path.as_bstr(),
-            SourceKind::Message,
+            kind,
             made.into_iter().map(|made| made.detection).collect(),
         )
     }
@@ -275,7 +281,11 @@ impl Visit for Reader<'_> {
     fn message(&mut self, kind: Kind, id: &oid, bytes: &[u8]) {
         self.taken += 1;
         let parts = Parts::of(bytes);
-        let what = if kind == Kind::Tag { "tag" } else { "commit" };
+        let (what, source) = if kind == Kind::Tag {
+            ("tag", SourceKind::Ref)
+        } else {
+            ("commit", SourceKind::Message)
+        };
         if kind == Kind::Commit {
             self.counts.commits += 1;
         }
@@ -288,9 +298,11 @@ impl Visit for Reader<'_> {
             return;
         }
         // Lines are those of the message; of what stands before it, those of the headers that people write.
-        let mut found = self.text(id, format!("<{what} {id}>").as_bytes(), parts.message);
+        let path = format!("<{what} {id}>");
+        let mut found = self.text(id, path.as_bytes(), source, parts.message);
         if let Some(people) = people {
-            found.extend(self.text(id, format!("<{what} {id} header>").as_bytes(), people));
+            let path = format!("<{what} {id} header>");
+            found.extend(self.text(id, path.as_bytes(), source, people));
         }
         self.messages
             .extend(found.into_iter().map(|finding| InMessage {

@@ -96,11 +96,13 @@ impl<'a> Traced<'a> {
         let at = |one: &InMessage| self.commits.get(&one.id).copied();
         let said = provenance::said(self.graph, options, found.iter().filter_map(at));
         found.sort_by_key(|one| (at(one).is_none(), at(one), one.id));
+        let tag_refs = self.database.tag_refs(self.messages, self.tips);
         found
             .into_iter()
             .filter_map(|one| {
                 let occurrence = if one.kind == Kind::Tag {
-                    self.in_tag(&one)?
+                    let refs = tag_refs.get(&one.id).map_or(&[][..], Vec::as_slice);
+                    self.in_tag(&one, refs)?
                 } else {
                     let commit = at(&one)?;
                     self.in_commit(commit, said.get(&commit)?, &one.finding)
@@ -122,25 +124,24 @@ impl<'a> Traced<'a> {
         }
     }
 
-    fn in_tag(&self, one: &InMessage) -> Option<Occurrence> {
+    /// Returns the stay of what was found in a tag to which `refs` lead.
+    fn in_tag(&self, one: &InMessage, refs: &[&BString]) -> Option<Occurrence> {
         if !self.options.branches.is_empty() {
             return None;
         }
-        let refs = self.tips.refs.iter();
-        let names: Vec<BString> = refs
-            .filter(|(_, id)| *id == one.id)
-            .map(|(name, _)| short(name))
-            .collect();
-        let reachable = !names.is_empty();
-        (reachable || !self.options.reachable).then(|| Occurrence {
-            reachable,
-            kept_by: if reachable {
-                KeptBy::Ref
-            } else {
-                KeptBy::Nothing
-            },
-            tags: names,
-            ..bare(&one.finding)
+        let bare = bare(&one.finding);
+        let Some(first) = refs.first() else {
+            return (!self.options.reachable).then_some(bare);
+        };
+        // What people know a tag by is its name.
+        let id = one.id.to_string();
+        let path = bare.path.replace(id, short(first).as_slice());
+        Some(Occurrence {
+            path: path.into(),
+            reachable: true,
+            kept_by: KeptBy::Ref,
+            tags: refs.iter().map(|name| short(name)).collect(),
+            ..bare
         })
     }
 

@@ -16,6 +16,9 @@ use super::{
 };
 use crate::finding::Skipped;
 
+/// How many tags are followed in a row. A tag may name a tag; more than a few are nobody's.
+pub(super) const MAX_TAGS: usize = 64;
+
 /// Where a repository's names lead to.
 #[derive(Debug, Clone, Default)]
 pub struct Tips {
@@ -263,8 +266,7 @@ impl Build<'_> {
         }
         let target = |id: &ObjectId| {
             let mut at = self.find(id);
-            // A tag may name a tag; more than a few in a row is nobody's.
-            for _ in 0..64 {
+            for _ in 0..MAX_TAGS {
                 match at.and_then(|at| tags.get(&at)) {
                     Some(target) => at = self.find(target),
                     None => break,

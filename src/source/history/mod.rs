@@ -18,6 +18,7 @@ mod missing;
 mod objects;
 mod one;
 mod pack;
+mod pack_index;
 pub mod partial;
 mod reflog;
 pub mod refs;
@@ -31,13 +32,14 @@ mod trees;
 mod walk;
 pub mod worktrees;
 
-use std::{io, path::PathBuf, sync::atomic::AtomicBool};
+use std::{collections::HashMap, io, path::PathBuf, sync::atomic::AtomicBool};
 
+use bstr::BString;
 pub use build::Tips;
 use commits::Commits;
 use delta::Op;
 use forest::Forest;
-use gix::{hash, objs::Kind, oid};
+use gix::{ObjectId, hash, objs::Kind, oid};
 pub use missing::Absent;
 use objects::{Form, Index, NONE, Objects};
 use seen::Which;
@@ -179,6 +181,30 @@ impl Database {
         let mut commits = Commits::default();
         commits.add(Kind::Commit, record.object, &bytes);
         commits.info(&commits.records[0], id)
+    }
+
+    /// Returns the full names of the refs that lead to each annotated tag, be it through other tags.
+    pub fn tag_refs<'t>(
+        &self,
+        messages: &Messages,
+        tips: &'t Tips,
+    ) -> HashMap<ObjectId, Vec<&'t BString>> {
+        let tags = messages.commits.tags.iter();
+        let targets: HashMap<ObjectId, Option<ObjectId>> = tags
+            .map(|tag| (self.objects.id(tag.object).to_owned(), tag.target))
+            .collect();
+        let mut out: HashMap<ObjectId, Vec<&BString>> = HashMap::new();
+        for (name, id) in &tips.refs {
+            let mut at = Some(*id);
+            for _ in 0..build::MAX_TAGS {
+                let Some((tag, target)) = at.and_then(|at| targets.get_key_value(&at)) else {
+                    break;
+                };
+                out.entry(*tag).or_default().push(name);
+                at = *target;
+            }
+        }
+        out
     }
 
     /// Returns the id of a blob.

@@ -9,19 +9,15 @@ use std::{
 };
 
 use bstr::BString;
-use gix::{
-    ObjectId, hash,
-    objs::Kind,
-    odb::pack::{data::entry::Header, index},
-    oid,
-};
+use gix::{ObjectId, hash, objs::Kind, odb::pack::data::entry::Header, oid};
 
 use super::{
-    super::open::special,
+    super::{open::special, reason},
     folder::{self, Links, name_skip},
     id_table::Ids,
     loose,
     pack::{Pack, Reader},
+    pack_index::PackIndex,
 };
 use crate::finding::Skipped;
 
@@ -85,7 +81,7 @@ impl Objects {
         };
         for folder in folders {
             for path in pack_files(&folder.join("pack"), skip) {
-                if let Err(trouble) = this.add_pack(&path) {
+                if let Err(trouble) = this.add_pack(&path, skip) {
                     name(skip, &path, trouble);
                 }
             }
@@ -155,7 +151,7 @@ impl Objects {
         let end = if next < self.ranges[pack].end {
             self.offsets[next as usize]
         } else {
-            self.packs[pack].entries_end()
+            self.packs[pack].entries_end
         };
         start..end
     }
@@ -181,38 +177,42 @@ impl Objects {
         path.into_os_string().into_encoded_bytes().into()
     }
 
-    fn add_pack(&mut self, path: &Path) -> Result<(), String> {
-        let pack = Pack::open(path, self.hash).map_err(|error| error.to_string())?;
-        let again = |what: &str| {
+    fn add_pack(&mut self, path: &Path, skip: Skip<'_>) -> Result<(), String> {
+        let mut pack = Pack::open(path, self.hash).map_err(|error| reason(&error))?;
+        let again = |what: String| {
             format!(
                 "{what}; `git index-pack {}` makes a new one",
                 path.display()
             )
         };
-        let index_path = path.with_extension("idx");
-        let file = index::File::at(&index_path, self.hash)
-            .map_err(|error| again(&format!("its index cannot be read ({error})")))?;
-        if pack.checksum().map_err(|error| error.to_string())? != file.pack_checksum().as_slice() {
-            return Err(again("its index is that of another pack"));
+        let index = PackIndex::read(&path.with_extension("idx"), &pack)
+            .map_err(|error| again(format!("its index cannot be read ({error})")))?;
+        let checked = pack.compare(&index.pack_checksum).and_then(|()| {
+            // Without checksums of the entries nothing tells damage in their headers.
+            if index.has_crcs {
+                Ok(())
+            } else {
+                pack.verify()
+            }
+        });
+        checked.map_err(|error| reason(&error))?;
+        for doubt in std::mem::take(&mut pack.doubts) {
+            name(skip, path, format!("corrupt pack: {doubt}"));
+        }
+        for doubt in index.doubts {
+            name(skip, path, again(format!("corrupt index: {doubt}")));
         }
         let start = self.len();
-        let count = file.num_objects();
-        start
-            .checked_add(count)
+        u32::try_from(index.entries.len())
+            .ok()
+            .and_then(|count| start.checked_add(count))
             .filter(|end| *end < NONE)
             .ok_or("there are more objects than can be counted")?;
-        let mut order: Vec<(u64, u32)> = (0..count)
-            .map(|at| (file.pack_offset_at_index(at), at))
-            .collect();
-        order.sort_unstable();
-        order.dedup_by_key(|(offset, _)| *offset);
-        let end = pack.entries_end();
-        if order.last().is_some_and(|(offset, _)| *offset >= end) {
-            return Err(again("its index names places beyond its end"));
-        }
-        for (offset, at) in order {
-            self.ids.push(file.oid_at_index(at));
-            self.offsets.push(offset);
+        let width = self.hash.len_in_bytes();
+        for entry in index.entries {
+            let id = &index.ids[entry.at as usize * width..][..width];
+            self.ids.push(oid::from_bytes_unchecked(id));
+            self.offsets.push(entry.offset);
         }
         self.ranges.push(start..self.len());
         self.packs.push(pack);
@@ -359,17 +359,21 @@ fn split(range: &Range<Index>, parts: usize) -> impl Iterator<Item = Range<Index
         .map(move |from| from..end.min(from.saturating_add(step)))
 }
 
-/// Returns the packs in `folder`, in the order of their names.
+/// Returns the packs in `folder`, in the order of their names. An index without its pack is named.
 fn pack_files(folder: &Path, skip: Skip<'_>) -> Vec<PathBuf> {
     let entries = listed(folder, skip).into_iter();
     let mut out: Vec<PathBuf> = entries.map(|entry| entry.path).collect();
-    // Not those that are just being written (`tmp_pack_…`).
-    out.retain(|path| {
-        let named = path.file_name().and_then(|name| name.to_str());
+    let is = |path: &Path, wanted| {
         path.extension()
-            .is_some_and(|extension| extension == "pack")
-            && named.is_some_and(|name| name.starts_with("pack-"))
-    });
+            .is_some_and(|extension| extension == wanted)
+    };
+    for index in out.iter().filter(|path| is(path, "idx")) {
+        if out.binary_search(&index.with_extension("pack")).is_err() {
+            name(skip, index, "an index whose pack is not there".to_owned());
+        }
+    }
+    // What is just being written has other names (`tmp_pack_…`).
+    out.retain(|path| is(path, "pack"));
     out
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read as _},
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -35,6 +35,12 @@ pub(super) struct Pack {
     pub(super) hash: hash::Kind,
     file: File,
     len: u64,
+    /// How many objects it says it has.
+    pub(super) count: u32,
+    /// Where the entries end, and the checksum begins.
+    pub(super) entries_end: u64,
+    /// What is wrong with it, aside from its entries.
+    pub(super) doubts: Vec<String>,
 }
 
 /// What a thread reads packs with.
@@ -73,31 +79,63 @@ impl Pack {
     pub(super) fn open(path: &Path, hash: hash::Kind) -> io::Result<Self> {
         let file = open_object(path)?;
         let len = file.metadata()?.len();
-        let pack = Self {
+        let hash_len = hash.len_in_bytes() as u64;
+        if len < 12 + hash_len {
+            return Err(io::Error::other("corrupt pack: it is cut short"));
+        }
+        let mut pack = Self {
             path: path.to_owned(),
             hash,
             file,
             len,
+            count: 0,
+            entries_end: len - hash_len,
+            doubts: Vec::new(),
         };
         let mut header = [0; 12];
-        if len < 12 + hash.len_in_bytes() as u64 {
-            return Err(io::Error::other("corrupt pack: it is cut short"));
-        }
         pack.read_at(&mut header, 0)?;
-        data::header::decode(&header).map_err(|error| io::Error::other(error.to_string()))?;
+        match data::header::decode(&header) {
+            Ok((_, count)) => pack.count = count,
+            Err(error) => pack.doubts.push(error.to_string()),
+        }
         Ok(pack)
     }
 
-    /// Returns where the entries end.
-    pub(super) fn entries_end(&self) -> u64 {
-        self.len - self.hash.len_in_bytes() as u64
+    /// Compares the checksum that the pack ends with to the one its index names.
+    pub(super) fn compare(&mut self, checksum: &[u8]) -> io::Result<()> {
+        let mut found = vec![0; self.hash.len_in_bytes()];
+        self.read_at(&mut found, self.entries_end)?;
+        if found != checksum {
+            let doubt = "it is cut short, damaged, or the pack of another index";
+            self.doubts.push(doubt.to_owned());
+            // What is no checksum may be an entry.
+            self.entries_end = self.len;
+        }
+        Ok(())
     }
 
-    /// Returns the checksum that the pack ends with.
-    pub(super) fn checksum(&self) -> io::Result<Vec<u8>> {
-        let mut out = vec![0; self.hash.len_in_bytes()];
-        self.read_at(&mut out, self.entries_end())?;
-        Ok(out)
+    /// Reads all of the pack, and compares its checksum.
+    pub(super) fn verify(&mut self) -> io::Result<()> {
+        let mut hasher = hash::hasher(self.hash);
+        let mut buffer = vec![0; WINDOW_BYTES];
+        let mut slice = Slice {
+            pack: self,
+            range: 0..self.len - self.hash.len_in_bytes() as u64,
+        };
+        loop {
+            match slice.read(&mut buffer)? {
+                0 => break,
+                n => hasher.update(&buffer[..n]),
+            }
+        }
+        let sum = hasher.try_finalize().ok();
+        let len = self.hash.len_in_bytes();
+        let mut found = vec![0; len];
+        self.read_at(&mut found, self.len - len as u64)?;
+        if sum.is_none_or(|sum| sum.as_bytes() != found) {
+            self.doubts.push("its checksum is wrong".to_owned());
+        }
+        Ok(())
     }
 
     /// Returns a reader of the packed bytes in `range`, unpacked.

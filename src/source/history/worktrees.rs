@@ -27,7 +27,7 @@ pub struct GitDir {
 }
 
 /// Returns what stands before the paths of the files that all worktrees share.
-pub(super) fn top(repository: &Repository) -> &'static [u8] {
+pub fn top(repository: &Repository) -> &'static [u8] {
     if repository.bare { b"" } else { b".git/" }
 }
 

@@ -132,7 +132,8 @@ fn given(
     let mut given = given.into_inner().unwrap();
     given.sort_by(|a, b| a.1.cmp(&b.1));
     let skipped = skipped.into_inner().unwrap();
-    assert_eq!(database.text_count(), (given.len() + skipped.len()) as u64);
+    let unread = skipped.iter().filter(|one| one.incomplete).count();
+    assert_eq!(database.text_count(), (given.len() + unread) as u64);
     (given, skipped)
 }
 
@@ -183,7 +184,8 @@ fn check(folder: &Path) -> Outcome {
     for (threads, memory_bytes) in [(1, 1 << 30), (3, 1 << 30), (2, 20_000)] {
         let (ours, skipped) = given(folder, threads, memory_bytes);
         assert_eq!(ours, git, "{threads} threads, {memory_bytes} bytes");
-        assert_eq!(skipped, []);
+        let unread: Vec<_> = skipped.iter().filter(|one| one.incomplete).collect();
+        assert!(unread.is_empty(), "{unread:?}");
     }
     let outcome = scan(folder, &HistoryOptions::default());
     let told = told(&outcome);

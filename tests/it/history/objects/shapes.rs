@@ -271,7 +271,11 @@ fn rubbish_beside_objects() {
     ] {
         repo.write(format!(".git/objects/{name}"), "rubbish");
     }
-    check_complete(&repo.root);
+    let outcome = super::check(&repo.root);
+    assert!(outcome.is_complete());
+    // What lies among loose objects and is none is named.
+    let named: Vec<_> = outcome.skipped.iter().map(|one| &one.path).collect();
+    assert_eq!(named, [".git/objects/00"]);
 }
 
 /// Some are read as streams, others are made from each other; with too little memory the latter are named, the rest is read.
