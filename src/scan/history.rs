@@ -277,7 +277,10 @@ fn incomplete(reason: String) -> Skipped {
 /// Writes the path of a file of the repository itself as seen from its top: `.git/objects/pack/…`.
 fn shorten(path: &mut BString, repository: &Repository) {
     let common = repository.common_dir.as_os_str().as_encoded_bytes();
-    if let Some(rest) = path.strip_prefix(common).filter(|rest| rest.starts_with(b"/")) {
+    if let Some(rest) = path
+        .strip_prefix(common)
+        .filter(|rest| rest.starts_with(b"/"))
+    {
         *path = [worktrees::top(repository), &rest[1..]].concat().into();
     }
 }

@@ -372,7 +372,10 @@ fn pack_files(folder: &Path, skip: Skip<'_>) -> Vec<PathBuf> {
         let name = path.file_name().unwrap_or_default();
         name.as_encoded_bytes().starts_with(b".")
     };
-    for index in out.iter().filter(|path| is(path, "idx") && !is_hidden(path)) {
+    for index in out
+        .iter()
+        .filter(|path| is(path, "idx") && !is_hidden(path))
+    {
         if out.binary_search(&index.with_extension("pack")).is_err() {
             name(skip, index, "an index whose pack is not there".to_owned());
         }
