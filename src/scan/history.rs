@@ -27,7 +27,7 @@ use crate::{
     rule::RuleSet,
     source::{
         history::{
-            Absent, Bounds, Database, Messages, Tips, alternates, partial,
+            Absent, Bounds, Database, Interest, Messages, Tips, alternates, partial,
             refs::{self, Refs},
             seen::{Recalled, Which},
             staged, text, worktrees,
@@ -138,18 +138,23 @@ impl Scanner {
         let interesting = gather.interesting(&database);
         // Also after an interruption: what was found so far is of use only with the place where it stands.
         let (never, tick) = (AtomicBool::new(false), || tick(watch));
-        let (graph, absent) = database.graph(
+        let interest = Interest {
+            blobs: &interesting,
+            again: &gather.again,
+            recalled: &recalled,
+        };
+        let (graph, absent, ways) = database.graph(
             &messages,
             &tips,
             &shallow,
-            &interesting,
+            interest,
             bounds(options, &never, &tick),
             &mut |one| skipped.push(one),
         );
         name_absent(repository, &absent, &shallow, &mut skipped);
-        if cache.is_on() && !watch.is_interrupted() {
-            let seen = database.remember(&recalled, &messages, &gather.again);
-            let has_more = !recalled.is_all(&database, &messages);
+        let has_more = !recalled.is_all(&database, &messages);
+        if !watch.is_interrupted() && !cache.is_current(self.rules(), has_more) {
+            let seen = database.remember(&recalled, &messages, &ways, &gather.again);
             cache.write(&seen, self.rules(), has_more, &mut |one| skipped.push(one));
         }
         let traced = Traced::new(&database, &messages, &graph, &tips, options);
@@ -277,7 +282,10 @@ fn incomplete(reason: String) -> Skipped {
 /// Writes the path of a file of the repository itself as seen from its top: `.git/objects/pack/…`.
 fn shorten(path: &mut BString, repository: &Repository) {
     let common = repository.common_dir.as_os_str().as_encoded_bytes();
-    if let Some(rest) = path.strip_prefix(common).filter(|rest| rest.starts_with(b"/")) {
+    if let Some(rest) = path
+        .strip_prefix(common)
+        .filter(|rest| rest.starts_with(b"/"))
+    {
         *path = [worktrees::top(repository), &rest[1..]].concat().into();
     }
 }

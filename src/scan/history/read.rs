@@ -152,13 +152,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Scans a text of the object `id` that is no blob.
-    fn text(
-        &mut self,
-        id: &oid,
-        path: &[u8],
-        kind: SourceKind,
-        bytes: &[u8],
-    ) -> Vec<Finding> {
+    fn text(&mut self, id: &oid, path: &[u8], kind: SourceKind, bytes: &[u8]) -> Vec<Finding> {
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
         let whole = chunk::Chunk::whole(bytes);
