@@ -27,7 +27,7 @@ use crate::{
     rule::RuleSet,
     source::{
         history::{
-            Absent, Bounds, Database, Messages, Tips, alternates, partial,
+            Absent, Bounds, Database, Interest, Messages, Tips, alternates, partial,
             refs::{self, Refs},
             seen::{Recalled, Which},
             staged, text, worktrees,
@@ -138,18 +138,23 @@ impl Scanner {
         let interesting = gather.interesting(&database);
         // Also after an interruption: what was found so far is of use only with the place where it stands.
         let (never, tick) = (AtomicBool::new(false), || tick(watch));
-        let (graph, absent) = database.graph(
+        let interest = Interest {
+            blobs: &interesting,
+            again: &gather.again,
+            recalled: &recalled,
+        };
+        let (graph, absent, ways) = database.graph(
             &messages,
             &tips,
             &shallow,
-            &interesting,
+            interest,
             bounds(options, &never, &tick),
             &mut |one| skipped.push(one),
         );
         name_absent(repository, &absent, &shallow, &mut skipped);
-        if cache.is_on() && !watch.is_interrupted() {
-            let seen = database.remember(&recalled, &messages, &gather.again);
-            let has_more = !recalled.is_all(&database, &messages);
+        let has_more = !recalled.is_all(&database, &messages);
+        if !watch.is_interrupted() && !cache.is_current(self.rules(), has_more) {
+            let seen = database.remember(&recalled, &messages, &ways, &gather.again);
             cache.write(&seen, self.rules(), has_more, &mut |one| skipped.push(one));
         }
         let traced = Traced::new(&database, &messages, &graph, &tips, options);

@@ -57,6 +57,8 @@ fn rule(prefix: &str) -> Rule {
 struct Scanned {
     outcome: Outcome,
     bytes: u64,
+    /// How many trees it unpacked.
+    trees: u64,
 }
 
 impl Scanned {
@@ -83,9 +85,13 @@ fn scan(scanner: &Scanner, folder: &Path, options: &HistoryOptions<'_>) -> Scann
         progress: Some(&progress),
         ..Watch::default()
     };
+    let outcome = scanner.history(&repository, options, watch);
+    let end = progress.snapshot();
+    assert_eq!(end.phase.unit, "tree");
     Scanned {
-        outcome: scanner.history(&repository, options, watch),
-        bytes: progress.snapshot().bytes,
+        outcome,
+        bytes: end.bytes,
+        trees: end.done,
     }
 }
 

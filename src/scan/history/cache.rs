@@ -88,9 +88,9 @@ impl<'a> Cache<'a> {
         std::mem::take(&mut self.seen)
     }
 
-    /// Returns true when there is something to be written.
-    pub(super) fn is_on(&self) -> bool {
-        self.path.is_some()
+    /// Returns true when there is nothing to be written. `has_more` says that there is more than the file says.
+    pub(super) fn is_current(&self, rules: &RuleSet, has_more: bool) -> bool {
+        self.path.is_none() || !has_more && enabled(rules).is_subset(&self.known)
     }
 
     /// Writes what is known now. `has_more` says that `seen` has objects which were searched for `rules` alone.
@@ -104,13 +104,8 @@ impl<'a> Cache<'a> {
         let Some(path) = self.path else {
             return;
         };
-        let enabled = rules.iter().filter(|(index, _)| rules.is_enabled(*index));
-        let mut known: BTreeSet<RuleHash> = enabled.map(|(_, rule)| hash_of(rule)).collect();
+        let mut known = enabled(rules);
         if !has_more && known.union(&self.known).count() <= MAX_RULES {
-            if known.is_subset(&self.known) {
-                // The file says all that is known.
-                return;
-            }
             known.extend(&self.known);
         }
         let mut bytes = MAGIC.to_vec();
@@ -124,6 +119,12 @@ impl<'a> Cache<'a> {
             skip(trouble(path, "not written", &error.to_string()));
         }
     }
+}
+
+/// Returns the hashes of the rules that are on.
+fn enabled(rules: &RuleSet) -> BTreeSet<RuleHash> {
+    let enabled = rules.iter().filter(|(index, _)| rules.is_enabled(*index));
+    enabled.map(|(_, rule)| hash_of(rule)).collect()
 }
 
 fn trouble(path: &Path, what: &str, why: &str) -> Skipped {

@@ -12,6 +12,7 @@ use super::{
     },
     missing::{Absent, Missing, is_built_in},
     objects::Index,
+    seen::Recalled,
     trees::{ABSENT, Hot, Trees},
 };
 use crate::finding::Skipped;
@@ -34,9 +35,28 @@ pub struct Tips {
     pub index: Vec<(BString, ObjectId)>,
 }
 
+/// Which objects matter.
+#[derive(Debug, Clone, Copy)]
+pub struct Interest<'a> {
+    /// The blobs whose places are asked for.
+    pub blobs: &'a [BlobPlace],
+    /// What the next scan is to read again, too.
+    pub again: &'a [ObjectId],
+    /// What an earlier scan has left.
+    pub recalled: &'a Recalled,
+}
+
+/// The trees that a graph was made from.
+#[derive(Debug, Default)]
+pub struct Ways {
+    pub(super) trees: Trees,
+    /// All that was asked for was there.
+    pub(super) is_whole: bool,
+}
+
 impl Database {
-    /// Returns the graph of the commits in `messages` and of the trees on the way to the blobs `interesting`, and what is named and not
-    /// there. The order of trees, as that of commits, does not depend on how they are stored. `shallow` has the commits where a shallow clone ends.
+    /// Returns the graph of the commits in `messages` and of the trees on the way to the blobs of `interest`, what is named and not
+    /// there, and all trees. The order of trees, as that of commits, does not depend on how they are stored. `shallow` has the commits where a shallow clone ends.
     ///
     /// A tree that cannot be read is named to `skip`.
     pub fn graph(
@@ -44,23 +64,34 @@ impl Database {
         messages: &Messages,
         tips: &Tips,
         shallow: &BTreeSet<ObjectId>,
-        interesting: &[BlobPlace],
+        interest: Interest<'_>,
         bounds: Bounds<'_>,
         skip: &mut dyn FnMut(Skipped),
-    ) -> (Graph, Absent) {
-        let bits = Bits::of(self.objects.len(), interesting);
-        let is_interesting = |object: Index| bits.has(object);
+    ) -> (Graph, Absent, Ways) {
+        let places = || interest.blobs.iter().map(|place| place.0);
+        let blobs = Bits::of(self.objects.len(), places());
+        let is_interesting = |object: Index| blobs.has(object);
+        let again = interest.again.iter().filter_map(|id| self.objects.find(id));
+        let again = again.chain(interest.recalled.again()).chain(places());
+        let leads = Bits::of(self.objects.len(), again);
+        let known = interest.recalled.trees(self, interest.blobs, bounds);
+        let mut is_whole = true;
         let (trees, missing) = Trees::read(
             &self.objects,
             &self.forest,
             bounds.limits(),
-            &is_interesting,
-            &mut |tree, trouble| skip(self.trouble(tree, &trouble)),
+            known,
+            &|object| leads.has(object),
+            &mut |tree, trouble| {
+                is_whole = false;
+                skip(self.trouble(tree, &trouble));
+            },
         );
+        is_whole &= missing.blobs.is_empty() && missing.trees.is_empty();
         let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
             database: self,
-            blob_at: interesting
+            blob_at: (interest.blobs)
                 .iter()
                 .copied()
                 .zip((0..).map(BlobIndex))
@@ -80,7 +111,7 @@ impl Database {
             lacking.extend(build.with_trees(messages, &leading));
             absent.is_reachable |= build.is_any_reachable(&lacking);
         }
-        (build.graph, absent)
+        (build.graph, absent, Ways { trees, is_whole })
     }
 }
 
@@ -88,10 +119,10 @@ impl Database {
 struct Bits(Vec<u64>);
 
 impl Bits {
-    fn of(len: Index, places: &[BlobPlace]) -> Self {
+    fn of(len: Index, objects: impl Iterator<Item = Index>) -> Self {
         let mut words = vec![0_u64; len as usize / 64 + 1];
-        for place in places {
-            words[place.0 as usize / 64] |= 1 << (place.0 % 64);
+        for object in objects {
+            words[object as usize / 64] |= 1 << (object % 64);
         }
         Self(words)
     }

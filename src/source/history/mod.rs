@@ -35,7 +35,7 @@ pub mod worktrees;
 use std::{collections::HashMap, io, path::PathBuf, sync::atomic::AtomicBool};
 
 use bstr::BString;
-pub use build::Tips;
+pub use build::{Interest, Tips, Ways};
 use commits::Commits;
 use delta::Op;
 use forest::Forest;

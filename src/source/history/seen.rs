@@ -6,17 +6,18 @@
 mod bytes;
 mod commits;
 pub mod file;
+pub(super) mod trees;
 
 use gix::{ObjectId, hash, objs::Kind, oid};
 
 use self::bytes::Bytes;
 use super::{
-    Database, Messages,
+    Database, Messages, Ways,
     objects::{Index, NONE},
 };
 use crate::finding::Counts;
 
-pub use self::{bytes::Bad, commits::SeenCommits};
+pub use self::{bytes::Bad, commits::SeenCommits, trees::SeenTrees};
 
 /// What is known of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Seen {
     ids: Vec<u8>,
     facts: Vec<Fact>,
     commits: SeenCommits,
+    /// None where it cannot be told which ones lead somewhere.
+    trees: Option<SeenTrees>,
 }
 
 /// A place in [`Seen`].
@@ -66,6 +69,10 @@ impl Seen {
             bytes::put(out, size << 2 | kind);
         }
         self.commits.encode(out);
+        out.push(self.trees.is_some().into());
+        if let Some(trees) = &self.trees {
+            trees.encode(out);
+        }
     }
 
     /// Reads what [`encode`](Self::encode) has written, for a repository whose objects are named by `hash`.
@@ -93,12 +100,18 @@ impl Seen {
             });
         }
         let commits = SeenCommits::decode(&mut bytes, hash, count)?;
+        let trees = match bytes.take(1)? {
+            [0] => None,
+            [1] => Some(SeenTrees::decode(&mut bytes, &facts)?),
+            _ => return Err(Bad),
+        };
         bytes.end()?;
         Ok(Self {
             width,
             ids,
             facts,
             commits,
+            trees,
         })
     }
 }
@@ -226,13 +239,19 @@ impl Database {
         this
     }
 
-    /// Returns what was seen in this scan and, where it is still here, in the one before. `read` is what was read now; `found` are the
-    /// objects in which something was found or of which something is to be told again.
-    pub fn remember(&self, recalled: &Recalled, read: &Messages, found: &[ObjectId]) -> Seen {
+    /// Returns what was seen in this scan and, where it is still here, in the one before. `read` is what was read now, `ways` are the trees;
+    /// `found` are the objects in which something was found or of which something is to be told again.
+    pub fn remember(
+        &self,
+        recalled: &Recalled,
+        read: &Messages,
+        ways: &Ways,
+        found: &[ObjectId],
+    ) -> Seen {
         let mut facts: Vec<(Index, Fact)> = Vec::with_capacity(self.objects.len() as usize);
         for (object, fact) in recalled.objects.iter().zip(&recalled.seen.facts) {
-            let is_kept = *object != NONE
-                && (recalled.is_clean(*object) || matches!(fact, Fact::Again(_) | Fact::Tree));
+            let is_kept =
+                *object != NONE && (recalled.is_clean(*object) || matches!(fact, Fact::Again(_)));
             if is_kept {
                 facts.push((*object, *fact));
             }
@@ -254,12 +273,26 @@ impl Database {
             let fact = if is_found { Fact::Again } else { Fact::Clean };
             facts.push((*object, fact(*size)));
         }
+        if ways.is_whole {
+            let copies = self.objects.copies_set();
+            let is_tree = |object: &Index| {
+                self.forest.kind(*object) == Some(Kind::Tree) && !copies.contains(object)
+            };
+            let trees = (0..self.objects.len()).filter(is_tree);
+            facts.extend(trees.map(|tree| (tree, Fact::Tree)));
+        }
+        // Where something could not be read, a tree may come to lead to it.
+        let is_whole = ways.is_whole && facts.len() as u64 == self.len();
+        if !is_whole {
+            facts.retain(|(_, fact)| *fact != Fact::Tree);
+        }
         facts.sort_unstable_by(|(a, _), (b, _)| self.objects.id(*a).cmp(self.objects.id(*b)));
         let mut seen = Seen {
             width: self.objects.hash.len_in_bytes(),
             ids: Vec::with_capacity(facts.len() * self.objects.hash.len_in_bytes()),
             facts: Vec::with_capacity(facts.len()),
             commits: SeenCommits::default(),
+            trees: None,
         };
         let mut ranks = vec![NONE; self.objects.len() as usize];
         for (rank, (object, fact)) in (0..).zip(&facts) {
@@ -268,6 +301,14 @@ impl Database {
             ranks[*object as usize] = rank;
         }
         seen.commits = SeenCommits::of(self, read, &ranks);
+        let is_again = |object: Index| {
+            let rank = ranks.get(object as usize).copied().unwrap_or(NONE);
+            let fact = seen.facts.get(rank as usize);
+            matches!(fact, Some(Fact::Again(_)))
+        };
+        if is_whole {
+            seen.trees = SeenTrees::of(self, &ways.trees, &is_again, &ranks);
+        }
         seen
     }
 }

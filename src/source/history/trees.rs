@@ -18,6 +18,7 @@ use super::{
     forest::Forest,
     missing::{Missing, is_built_in},
     objects::{Index, NONE, Objects},
+    seen::trees::KnownTrees,
     walk::{Limits, Plan, Take, Unpacked, walk},
 };
 
@@ -48,27 +49,48 @@ pub(super) struct Trees {
     records: Vec<Record>,
     edges: Vec<Edge>,
     pub(super) names: Vec<BString>,
+    /// By name: a tree that has it, and where its entry begins there.
+    pub(super) places: Vec<(Index, u32)>,
+}
+
+/// What a tree has, as a [`Record`] tells it.
+pub(super) struct Telling<'a> {
+    pub(super) tree: Index,
+    /// [`NONE`] where all it has is `added`.
+    pub(super) base: Index,
+    pub(super) added: &'a [Edge],
+    pub(super) dropped: &'a [Edge],
 }
 
 /// The trees that lead to an interesting blob, each with the entries that do.
 pub(super) type Hot = HashMap<Index, Box<[Edge]>>;
 
 impl Trees {
-    /// Reads all trees. `is_interesting` says which blobs matter.
+    /// Reads all trees but the `known` ones. `is_interesting` says which blobs matter.
     ///
     /// What cannot be read is named to `skip`.
     pub(super) fn read(
         objects: &Objects,
         forest: &Forest,
         limits: Limits<'_>,
+        known: Option<KnownTrees>,
         is_interesting: &(dyn Fn(Index) -> bool + Sync),
         skip: &mut dyn FnMut(Index, String),
     ) -> (Self, Missing) {
+        let (is_known, mut all) = match known {
+            Some(known) => (known.is_known, known.trees),
+            None => (vec![false; objects.len() as usize], Self::default()),
+        };
         let copies = objects.copies_set();
         let plan = Plan::new(objects, forest, |object| {
-            forest.kind(object) == Some(Kind::Tree) && !copies.contains(&object)
+            forest.kind(object) == Some(Kind::Tree)
+                && !is_known[object as usize]
+                && !copies.contains(&object)
         });
-        let names = Mutex::new(HashMap::new());
+        let names = Mutex::new(Names {
+            numbers: all.names.drain(..).zip(0..).collect(),
+            places: std::mem::take(&mut all.places),
+        });
         let make = || Reader {
             objects,
             is_interesting,
@@ -91,11 +113,39 @@ impl Trees {
             }
         }
         let names = names.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut in_order: Vec<(BString, u32)> = names.into_iter().collect();
+        let mut in_order: Vec<(BString, u32)> = names.numbers.into_iter().collect();
         in_order.sort_by_key(|(_, at)| *at);
-        this.names = in_order.into_iter().map(|(name, _)| name).collect();
+        all.names = in_order.into_iter().map(|(name, _)| name).collect();
+        all.places = names.places;
         this.sort(objects);
-        (this, missing)
+        // No tree that is known is told by one that is not.
+        all.add(this);
+        (all, missing)
+    }
+
+    /// Returns what each tree has, bases first.
+    pub(super) fn told(&self) -> impl Iterator<Item = Telling<'_>> {
+        let edges = |range: (u32, u32)| &self.edges[range.0 as usize..range.1 as usize];
+        self.records.iter().map(move |record| Telling {
+            tree: record.tree,
+            base: record.base,
+            added: edges(record.added),
+            dropped: edges(record.dropped),
+        })
+    }
+
+    /// Adds a tree; its base was added before.
+    pub(super) fn tell(&mut self, told: &Telling<'_>) {
+        let start = narrow(self.edges.len());
+        self.edges.extend(told.added);
+        let middle = narrow(self.edges.len());
+        self.edges.extend(told.dropped);
+        self.records.push(Record {
+            tree: told.tree,
+            base: told.base,
+            added: (start, middle),
+            dropped: (middle, narrow(self.edges.len())),
+        });
     }
 
     fn add(&mut self, other: Self) {
@@ -206,10 +256,16 @@ struct Entries {
     edges: Vec<(u32, Edge)>,
 }
 
+/// Names, each with a number.
+struct Names {
+    numbers: HashMap<BString, u32>,
+    places: Vec<(Index, u32)>,
+}
+
 struct Reader<'a> {
     objects: &'a Objects,
     is_interesting: &'a (dyn Fn(Index) -> bool + Sync),
-    names: &'a Mutex<HashMap<BString, u32>>,
+    names: &'a Mutex<Names>,
     trees: Trees,
     missing: Missing,
     damaged: Vec<Index>,
@@ -253,15 +309,11 @@ impl Take for Reader<'_> {
             &mut entries,
             &mut added,
         );
-        let start = narrow(self.trees.edges.len());
-        self.trees.edges.extend(&added);
-        let middle = narrow(self.trees.edges.len());
-        self.trees.edges.extend(&dropped);
-        self.trees.records.push(Record {
+        self.trees.tell(&Telling {
             tree: object.index,
             base,
-            added: (start, middle),
-            dropped: (middle, narrow(self.trees.edges.len())),
+            added: &added,
+            dropped: &dropped,
         });
         entries.starts.push(narrow(object.bytes.len()));
         entries
@@ -312,7 +364,7 @@ impl Reader<'_> {
                 if !is_built_in(id) {
                     ids.insert(id.to_owned());
                     let edge = Edge {
-                        name: self.name(name),
+                        name: self.name(name, entries.tree, start),
                         child: ABSENT,
                     };
                     entries.edges.push((start, edge));
@@ -322,7 +374,7 @@ impl Reader<'_> {
             };
             if is_tree || (self.is_interesting)(child) {
                 let edge = Edge {
-                    name: self.name(name),
+                    name: self.name(name, entries.tree, start),
                     child,
                 };
                 entries.edges.push((start, edge));
@@ -332,13 +384,15 @@ impl Reader<'_> {
         at
     }
 
-    fn name(&self, name: &[u8]) -> u32 {
+    /// Returns the number of a name, which stands at `start` of `tree`.
+    fn name(&self, name: &[u8], tree: Index, start: u32) -> u32 {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = names.get(name.as_bstr()) {
+        if let Some(at) = names.numbers.get(name.as_bstr()) {
             return *at;
         }
-        let at = narrow(names.len());
-        names.insert(name.into(), at);
+        let at = narrow(names.numbers.len());
+        names.numbers.insert(name.into(), at);
+        names.places.push((tree, start));
         at
     }
 }
@@ -370,7 +424,7 @@ impl Recent {
 }
 
 /// Splits the first entry of a tree: mode, name, id (<https://git-scm.com/docs/gitformat-pack>, "tree").
-fn split(bytes: &[u8], id_len: usize) -> Option<(&[u8], &[u8], &oid)> {
+pub(super) fn split(bytes: &[u8], id_len: usize) -> Option<(&[u8], &[u8], &oid)> {
     let space = memchr::memchr(b' ', bytes.get(..bytes.len().min(8))?)?;
     let nul = space + memchr::memchr(0, &bytes[space..])?;
     let id = bytes.get(nul + 1..nul + 1 + id_len)?;
