@@ -218,6 +218,7 @@ impl Tables {
 }
 
 /// Returns the first [`MAX_LITERAL`] bytes of a literal, or one to three fewer where a letter would be cut.
+#[expect(clippy::ptr_arg, reason = "what is borrowed for good stays borrowed")]
 fn head(text: &Cow<'static, str>) -> Cow<'static, str> {
     let mut end = text.len().min(MAX_LITERAL);
     while !text.is_char_boundary(end) {

@@ -37,6 +37,9 @@ struct Caches {
     vm: Option<pikevm::Cache>,
 }
 
+/// Where a regex matches, and where the secret stands in it.
+type Match = (Range<usize>, Range<usize>);
+
 /// The lazy DFA gave up.
 struct CacheError;
 
@@ -134,7 +137,7 @@ impl Regex {
         bytes: &[u8],
         start: usize,
         limit: usize,
-    ) -> (Option<(Range<usize>, Range<usize>)>, usize) {
+    ) -> (Option<Match>, usize) {
         let mut caches = self.caches.get();
         let Ok((end, reach)) = self.walk(&mut caches.dfa, bytes, start, limit) else {
             return (self.groups(&mut caches, bytes, start, limit), limit + 1);

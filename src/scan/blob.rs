@@ -59,7 +59,7 @@ impl<'e> BlobScan<'e> {
         );
         for run in encoded {
             detect::encoded(engine, chunk, run, path, scratch, &mut |made| {
-                self.add(made)
+                self.add(made);
             });
         }
         self.place(chunk, first);

@@ -198,17 +198,14 @@ fn topological(parents: &[Vec<usize>]) -> Vec<usize> {
         }
         stack.push((start, 0));
         while let Some((commit, next)) = stack.last_mut() {
-            match parents[*commit].get(*next) {
-                Some(parent) => {
-                    *next += 1;
-                    if !std::mem::replace(&mut seen[*parent], true) {
-                        stack.push((*parent, 0));
-                    }
+            if let Some(parent) = parents[*commit].get(*next) {
+                *next += 1;
+                if !std::mem::replace(&mut seen[*parent], true) {
+                    stack.push((*parent, 0));
                 }
-                None => {
-                    order.push(*commit);
-                    stack.pop();
-                }
+            } else {
+                order.push(*commit);
+                stack.pop();
             }
         }
     }

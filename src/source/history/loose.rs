@@ -45,7 +45,7 @@ pub(super) fn stream(
     let file = open_object(&path(folder, id)).map_err(|error| reason(&error))?;
     let unpacking = Unpacking::begin(BufReader::new(file))?;
     let size = unpacking.size;
-    Ok((size >= from).then(|| (unpacking, size)))
+    Ok((size >= from).then_some((unpacking, size)))
 }
 
 /// Unpacks the loose object `id` to `out`; `limit` is the most bytes it may have.

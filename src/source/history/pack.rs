@@ -220,7 +220,7 @@ impl Window {
         }
         let len = usize::try_from(range.end - range.start)
             .map_err(|_| "an entry is larger than memory".to_owned())?;
-        let within = (range.start % BLOCK_BYTES as u64) as usize;
+        let within = within_block(range.start);
         if within + len <= BLOCK_BYTES {
             let block = self.block(pack, number, range.start / BLOCK_BYTES as u64)?;
             return Ok(&block[within..within + len]);
@@ -232,7 +232,7 @@ impl Window {
         if len <= 2 * BLOCK_BYTES {
             let mut at = range.start;
             while at < range.end && result.is_ok() {
-                let within = (at % BLOCK_BYTES as u64) as usize;
+                let within = within_block(at);
                 let most = usize::try_from(range.end - at).unwrap_or(len);
                 result = self
                     .block(pack, number, at / BLOCK_BYTES as u64)
@@ -265,6 +265,11 @@ impl Window {
         }
         Ok(bytes)
     }
+}
+
+/// Returns how far behind the begin of its block `offset` lies.
+fn within_block(offset: u64) -> usize {
+    usize::try_from(offset % BLOCK_BYTES as u64).unwrap_or(0)
 }
 
 fn failed(error: &io::Error) -> Trouble {

@@ -49,8 +49,6 @@ pub(super) struct Unpacked<'a, K> {
     pub(super) kind: Kind,
     pub(super) bytes: &'a [u8],
     pub(super) from: Option<From<'a, K>>,
-    /// Others are made from it.
-    pub(super) is_base: bool,
 }
 
 /// What an object is made from.
@@ -82,7 +80,6 @@ pub(super) trait Take {
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     flags: Vec<u8>,
-    count: u64,
 }
 
 const VISIT: u8 = 1;
@@ -92,12 +89,10 @@ impl Plan {
     /// Returns the plan to hand over the objects that `wanted` is true for.
     pub(super) fn new(objects: &Objects, forest: &Forest, wanted: impl Fn(Index) -> bool) -> Self {
         let mut flags = vec![0; objects.bases.len()];
-        let mut count = 0;
         for object in 0..objects.len() {
             if forest.kind(object).is_none() || !wanted(object) {
                 continue;
             }
-            count += 1;
             flags[object as usize] |= VISIT;
             let mut at = object;
             while at != NONE && flags[at as usize] & UNPACK == 0 {
@@ -105,12 +100,7 @@ impl Plan {
                 at = objects.bases[at as usize];
             }
         }
-        Self { flags, count }
-    }
-
-    /// Returns how many objects are to be handed over.
-    pub(super) fn count(&self) -> u64 {
-        self.count
+        Self { flags }
     }
 
     fn has(&self, object: Index, flag: u8) -> bool {
@@ -293,9 +283,7 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             Base::Dropped => self.again(object, &mut bytes),
             Base::Held(base) => self.delta(object, base, &mut bytes),
         };
-        if let Err(trouble) = made {
-            return Err(trouble);
-        }
+        made?;
         let kept = plan.has(object, VISIT).then(|| {
             let from = match &task.base {
                 Base::Held(base) => base.kept.as_ref().map(|kept| From {
@@ -311,7 +299,6 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
                 kind: forest.kind(object).unwrap_or(Kind::Blob),
                 bytes: &bytes,
                 from,
-                is_base,
             })
         });
         drop(task);
