@@ -104,6 +104,8 @@ impl History<'_> {
         let tell = |text: &str| self.paint.state(state, text);
         match (state, self.list(&first.tips, TIPS_COLUMNS)) {
             (State::Head, Some(tips)) => format!("{}; at the tip of {tips}", tell("yes, in HEAD")),
+            // A commit keeps its message as long as it is there.
+            (State::Head, None) if first.blob.is_none() => tell("yes, in HEAD's history"),
             (State::Head, None) => tell("yes, in HEAD"),
             (State::Elsewhere, Some(tips)) => {
                 format!("{} {tips}", tell("yes, not in HEAD but at the tip of"))
