@@ -19,16 +19,14 @@ pub(super) fn unpack(objects: &Objects, object: Index) -> Result<Vec<u8>, Troubl
         at = objects.bases[at as usize];
     }
     let (mut reader, mut packed) = (Reader::default(), Vec::new());
-    let mut whole = |object: Index, out: &mut Vec<u8>| match objects.pack_of(object) {
-        Some(number) => {
+    let mut whole = |object: Index, out: &mut Vec<u8>| {
+        if let Some(number) = objects.pack_of(object) {
             let range = objects.entry(number, object);
-            reader.unpack(&objects.packs[number], number, range, MAX_BYTES, out)
+            return reader.unpack(&objects.packs[number], number, range, MAX_BYTES, out);
         }
-        None => {
-            let folder = objects.loose_folder(object);
-            let folder = folder.ok_or("it is not there any more")?;
-            loose::unpack(folder, objects.id(object), MAX_BYTES, &mut packed, out)
-        }
+        let folder = objects.loose_folder(object);
+        let folder = folder.ok_or("it is not there any more")?;
+        loose::unpack(folder, objects.id(object), MAX_BYTES, &mut packed, out)
     };
     let (mut base, mut delta, mut out, mut ops) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     if let Some(root) = chain.pop() {
