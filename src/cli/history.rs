@@ -159,7 +159,14 @@ fn branches(repository: &Repository, names: &[OsString]) -> Result<Vec<BString>,
 /// The repository that is meant, and the paths in it, relative to its top.
 struct Place {
     repository: Repository,
-    paths: Vec<BString>,
+    paths: Vec<Wanted>,
+}
+
+/// A path that is wanted.
+struct Wanted {
+    path: BString,
+    /// What was typed as a pattern: what stands before it is none, whatever it is called.
+    pattern: Option<String>,
 }
 
 impl Place {
@@ -199,30 +206,46 @@ fn is_top(repository: &Repository, path: &Path) -> bool {
 }
 
 /// Returns `path`, which need not be there any more, as seen from the top folder.
-fn within(base: &Path, top: Option<&Path>, path: &Path) -> Result<BString, Failure> {
-    let mut whole = PathBuf::new();
+fn within(base: &Path, top: Option<&Path>, path: &Path) -> Result<Wanted, Failure> {
     let start = if top.is_some() { base } else { Path::new("") };
-    for part in start.join(path).components() {
+    let (mut whole, mut typed_from) = (PathBuf::new(), 0);
+    for part in start.components() {
+        whole.push(part);
+        typed_from += 1;
+    }
+    for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => drop(whole.pop()),
             _ => whole.push(part),
         }
+        typed_from = typed_from.min(whole.components().count());
     }
     let inside = match top {
-        Some(top) => whole.strip_prefix(top).map(Path::to_owned).map_err(|_| {
+        Some(top) => whole.strip_prefix(top).map_err(|_| {
             Failure::new(format!(
                 "{} lies outside of the repository {}",
                 path.display(),
                 top.display()
             ))
         })?,
-        None => whole,
+        None => &whole,
     };
+    let before = typed_from.saturating_sub(top.map_or(0, |top| top.components().count()));
+    let parts = inside.components().enumerate().map(|(at, part)| {
+        let part = part.as_os_str().to_string_lossy();
+        if at < before {
+            globset::escape(&part)
+        } else {
+            part.into_owned()
+        }
+    });
+    let is_pattern = path.as_os_str().as_encoded_bytes().find_byteset(b"*?[");
     let bytes = inside.as_os_str().as_encoded_bytes();
-    Ok(BString::from(
-        bytes.replace(std::path::MAIN_SEPARATOR_STR, b"/"),
-    ))
+    Ok(Wanted {
+        pattern: is_pattern.map(|_| parts.collect::<Vec<_>>().join("/")),
+        path: BString::from(bytes.replace(std::path::MAIN_SEPARATOR_STR, b"/")),
+    })
 }
 
 /// Which paths are wanted.
@@ -235,15 +258,15 @@ struct Filter {
 impl Filter {
     fn new(place: &Place) -> Result<Self, Failure> {
         let (mut plain, mut globs) = (Vec::new(), GlobSetBuilder::new());
-        for path in &place.paths {
-            if path.find_byteset(b"*?[").is_some() {
-                let text = path.to_str_lossy();
-                let glob = Glob::new(&text).map_err(|error| {
-                    Failure::because(format!("{text} is not a pattern of paths"), error)
-                })?;
+        for wanted in &place.paths {
+            // A name that looks like a pattern is a name, too, as it is for git; and where it is no pattern, it is only that.
+            plain.push(wanted.path.clone());
+            if let Some(glob) = wanted
+                .pattern
+                .as_ref()
+                .and_then(|text| Glob::new(text).ok())
+            {
                 globs.add(glob);
-            } else {
-                plain.push(path.clone());
             }
         }
         let globs = globs
@@ -273,12 +296,18 @@ mod tests {
 
     #[track_caller]
     fn check(base: &str, path: &str, expected: Option<&str>) {
-        let found = within(Path::new(base), Some(Path::new("/r")), Path::new(path));
-        assert_eq!(
-            found.ok().map(|p| p.to_string()).as_deref(),
-            expected,
-            "{path}"
-        );
+        let found = within(Path::new(base), Some(Path::new("/r")), Path::new(path)).ok();
+        let found = found.map(|wanted| wanted.pattern.unwrap_or(wanted.path.to_string()));
+        assert_eq!(found.as_deref(), expected, "{path}");
+    }
+
+    #[test]
+    fn only_what_was_typed_is_a_pattern() {
+        check("/r/[a]/b", "*.c", Some("[[]a[]]/b/*.c"));
+        check("/r/[a]/b", "../*.c", Some("[[]a[]]/*.c"));
+        check("/r/[a]/b", "../../[x]/*.c", Some("[x]/*.c"));
+        check("/r/[a]", "/r/[x]/*.c", Some("[x]/*.c"));
+        check("/r/[a]", "b", Some("[a]/b"));
     }
 
     #[test]

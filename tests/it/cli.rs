@@ -7,7 +7,7 @@ mod history;
 mod history_cache;
 mod hooks;
 mod input;
-mod interrupt;
+pub(crate) mod interrupt;
 mod options;
 mod scan;
 mod sentinel;
@@ -25,13 +25,13 @@ use serde_json::Value;
 use crate::git::Repo;
 
 /// A folder without a repository round it.
-struct Place {
+pub(crate) struct Place {
     _folder: tempfile::TempDir,
-    root: PathBuf,
+    pub(crate) root: PathBuf,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         Self {
@@ -54,10 +54,10 @@ impl Place {
 
 /// How a call ended.
 #[derive(Debug)]
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
@@ -70,14 +70,14 @@ impl Ran {
     }
 
     #[track_caller]
-    fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
         self
     }
 
     /// Asserts that standard error is one message that says each of `parts`, and that there is no result.
     #[track_caller]
-    fn complains(self, parts: &[&str]) -> Self {
+    pub(crate) fn complains(self, parts: &[&str]) -> Self {
         let ran = self.ends(2);
         assert_eq!(ran.out, "", "{ran:#?}");
         for part in parts {
@@ -88,7 +88,7 @@ impl Ran {
     }
 
     #[track_caller]
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
     }
 
@@ -103,7 +103,7 @@ impl Ran {
 
     /// Returns path and reason of what a JSON report says was skipped.
     #[track_caller]
-    fn skipped(&self) -> Vec<(String, String)> {
+    pub(crate) fn skipped(&self) -> Vec<(String, String)> {
         let json = self.json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let entries = json["summary"]["skipped"].as_array().cloned();
@@ -116,7 +116,10 @@ impl Ran {
 }
 
 /// Returns the program in `folder`, with nothing of this process's environment.
-fn program<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) -> Command {
+pub(crate) fn program<A: AsRef<OsStr>>(
+    folder: &Path,
+    args: impl IntoIterator<Item = A>,
+) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_keyfence"));
     command
         .args(args)
@@ -128,7 +131,7 @@ fn program<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) ->
     command
 }
 
-fn run<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) -> Ran {
+pub(crate) fn run<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) -> Ran {
     Ran::of(&program(folder, args).output().unwrap())
 }
 
@@ -149,13 +152,13 @@ fn run_with<A: AsRef<OsStr>>(
 }
 
 /// An AWS access key pair, drawn when the test runs.
-struct Pair {
-    id: String,
-    secret: String,
+pub(crate) struct Pair {
+    pub(crate) id: String,
+    pub(crate) secret: String,
 }
 
 impl Pair {
-    fn drawn(seed: u64) -> Self {
+    pub(crate) fn drawn(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut draw = |template| fill(template, &mut random).unwrap();
         Self {

@@ -1,5 +1,7 @@
 //! `scan --history` against git: what is read, what is found there, and where it stood.
 
+#[cfg(unix)]
+mod command;
 mod import;
 mod objects;
 mod stays;

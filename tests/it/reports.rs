@@ -369,7 +369,7 @@ fn json_looks_like_this() {
     insta::assert_snapshot!(report("json", &outcome, HIDDEN), @r#"{"schema":1,"findings":[{"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","fingerprint":"@@FINGERPRINT@@","path":"a.env","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}],"summary":{"kind":"summary","complete":true,"findings":1,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[],"elapsed_ms":12}}"#);
 }
 
-fn validator(definition: Option<&str>) -> jsonschema::Validator {
+pub(crate) fn validator(definition: Option<&str>) -> jsonschema::Validator {
     let mut schema: Value = serde_json::from_str(JSON_SCHEMA).unwrap();
     jsonschema::meta::validate(&schema).unwrap();
     if let Some(name) = definition {
@@ -386,7 +386,7 @@ fn validator(definition: Option<&str>) -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn assert_valid(validator: &jsonschema::Validator, value: &Value) {
+pub(crate) fn assert_valid(validator: &jsonschema::Validator, value: &Value) {
     let errors: Vec<String> = validator
         .iter_errors(value)
         .map(|e| format!("{}: {e}", e.instance_path()))

@@ -60,12 +60,12 @@ const FILLER: &[&str] = &[
 
 fn piece(random: &mut Random) -> Vec<u8> {
     let templates = templates();
-    let pair = "[p]\naws_access_key_id = {make:aws-key-id}\naws_secret_access_key = {base64:40}\n";
+    let pair = "[p]\naws_access_key_id = AKIA{base32:16}\naws_secret_access_key = {base64:40}\n";
     match random.below(9) {
         0..=2 => fill(&templates[random.below(templates.len())], random)
             .unwrap()
             .into_bytes(),
-        3 => fill(pair, random).unwrap_or_default().into_bytes(),
+        3 => fill(pair, random).unwrap().into_bytes(),
         4 => {
             let text = fill(&templates[random.below(templates.len())], random).unwrap();
             data_encoding::BASE64.encode(text.as_bytes()).into_bytes()

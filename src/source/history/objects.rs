@@ -367,13 +367,20 @@ fn pack_files(folder: &Path, skip: Skip<'_>) -> Vec<PathBuf> {
         path.extension()
             .is_some_and(|extension| extension == wanted)
     };
-    for index in out.iter().filter(|path| is(path, "idx")) {
+    // What is just being written has other names: `tmp_pack_…`, `.tmp-…-pack-….pack`.
+    let is_hidden = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(b".")
+    };
+    for index in out
+        .iter()
+        .filter(|path| is(path, "idx") && !is_hidden(path))
+    {
         if out.binary_search(&index.with_extension("pack")).is_err() {
             name(skip, index, "an index whose pack is not there".to_owned());
         }
     }
-    // What is just being written has other names (`tmp_pack_…`).
-    out.retain(|path| is(path, "pack"));
+    out.retain(|path| is(path, "pack") && !is_hidden(path));
     out
 }
 

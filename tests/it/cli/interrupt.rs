@@ -12,11 +12,11 @@ use std::{
 use super::{PAIR, Pair, Place, Ran, program, repository};
 
 /// A program that is running.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
     /// Starts `command` and waits until it catches signals.
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -27,8 +27,13 @@ impl Running {
         running
     }
 
+    /// Returns the id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     #[track_caller]
-    fn wait_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+    pub(crate) fn wait_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !is_so(self) {
             assert_eq!(self.0.try_wait().unwrap(), None, "it ends before {what}");
@@ -77,7 +82,7 @@ impl Running {
         sleep(Duration::from_secs(1));
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let mut kill = Command::new("kill");
         kill.arg(format!("-{name}")).arg(self.0.id().to_string());
         assert!(kill.status().unwrap().success());
@@ -85,7 +90,7 @@ impl Running {
 
     /// Waits for the end, which must come far sooner than all would have been read.
     #[track_caller]
-    fn ends(mut self, code: i32) -> Ran {
+    pub(crate) fn ends(mut self, code: i32) -> Ran {
         let deadline = Instant::now() + Duration::from_secs(20);
         let status = loop {
             if let Some(status) = self.0.try_wait().unwrap() {

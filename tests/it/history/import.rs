@@ -53,6 +53,11 @@ impl Import {
         Commit(self.commits)
     }
 
+    /// Returns the commit that is added as number `n`, from 1.
+    pub(super) fn nth(n: usize) -> Commit {
+        Commit(n)
+    }
+
     /// Lets a ref lead to a commit.
     pub(super) fn name(&mut self, name: &str, commit: Commit) {
         self.line(&format!("reset {name}\nfrom :{}\n", commit.0));

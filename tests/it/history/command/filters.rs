@@ -1,0 +1,245 @@
+//! Which part of a history is asked for.
+
+use super::{finds, ran, repository};
+use crate::{
+    cli::{Place, run},
+    git::Repo,
+    history::{line, text, token},
+};
+
+const ALL: &[u64] = &[1, 2, 3, 4, 5, 6, 7];
+
+#[test]
+fn everything() {
+    let repo = repository();
+    let ran = finds(&repo.root, &[], ALL);
+    assert_eq!(ran.json()["summary"]["complete"], true);
+    assert_eq!(ran.json()["summary"]["commits"], 7);
+    assert_eq!(ran.json()["summary"]["blobs"], 6);
+}
+
+#[test]
+fn what_is_reached() {
+    let repo = repository();
+    finds(&repo.root, &["--reachable"], &[1, 2, 3, 4, 7]);
+}
+
+#[test]
+fn since_a_revision() {
+    let repo = repository();
+    let since = |revision: &str, expected: &[u64]| {
+        finds(&repo.root, &["--since", revision], expected);
+    };
+    let side = line(&repo.root, &["rev-parse", "side"]);
+    // What no commit holds has no time.
+    for revision in ["v1", "side~1", "main~3", &side[..]] {
+        let expected: &[u64] = if revision == side {
+            &[3, 5, 6, 7]
+        } else {
+            &[3, 4, 5, 6, 7]
+        };
+        since(revision, expected);
+    }
+    since("HEAD", &[4, 5, 6]);
+    since("refs/heads/main", &[4, 5, 6]);
+    repo.git(["tag", "-a", "-m", "x", "annotated", "v1"]);
+    since("annotated", &[3, 4, 5, 6, 7]);
+    // A name that could be a date is a name.
+    repo.git(["branch", "2020-01-01", "side"]);
+    since("2020-01-01", &[3, 5, 6, 7]);
+}
+
+#[test]
+fn since_a_date() {
+    let repo = repository();
+    let since = |date: &str, expected: &[u64]| {
+        finds(&repo.root, &["--since", date], expected);
+    };
+    // The commits follow each other by minutes, the first at 22:14:20.
+    since("2023-11-14", ALL);
+    since("2023-11-14T22:14:20Z", ALL);
+    since("2023-11-14T22:14:21Z", &[2, 3, 4, 5, 6, 7]);
+    since("2023-11-14T22:18:00Z", &[3, 5, 6, 7]);
+    since("2023-11-15", &[6]);
+    since("@1700000061", &[2, 3, 4, 5, 6, 7]);
+    since("1 year ago", &[6]);
+}
+
+#[test]
+fn branches() {
+    let repo = repository();
+    let of = |branches: &[&str], expected: &[u64]| {
+        let args: Vec<&str> = branches
+            .iter()
+            .flat_map(|name| ["--branch", *name])
+            .collect();
+        finds(&repo.root, &args, expected);
+    };
+    of(&["side"], &[1, 2, 4]);
+    of(&["main"], &[1, 2, 3, 7]);
+    of(&["refs/heads/main"], &[1, 2, 3, 7]);
+    of(&["main", "side"], &[1, 2, 3, 4, 7]);
+    of(&["v1"], &[1, 2]);
+    repo.git(["update-ref", "refs/remotes/origin/old", "v1~1"]);
+    of(&["origin/old"], &[1]);
+    // Together with others.
+    finds(&repo.root, &["--branch", "side", "--since", "v1"], &[4]);
+    finds(&repo.root, &["--branch", "main", "deploy"], &[1]);
+    finds(
+        &repo.root,
+        &["--branch", "side", "--since", "v1", "deploy"],
+        &[],
+    );
+}
+
+#[test]
+fn paths() {
+    let repo = repository();
+    let at = |paths: &[&str], expected: &[u64]| {
+        finds(&repo.root, paths, expected);
+    };
+    at(&["src/app.py"], &[2]);
+    at(&["./src/../src/app.py"], &[2]);
+    at(&["src"], &[2]);
+    at(&["src/"], &[2]);
+    at(&["src/app"], &[]);
+    at(&["src/app.py/more"], &[]);
+    // What is gone from the work tree, and never was there.
+    at(&["deploy"], &[1]);
+    at(&["deploy/app.env"], &[1]);
+    at(&["nowhere"], &[]);
+    at(&["*.env"], &[1, 3, 4]);
+    at(&["**/x.env"], &[3]);
+    at(&["s*/app.p?"], &[2]);
+    at(&["deploy", "sub", "side.env"], &[1, 3, 4]);
+    at(&[text(&repo.root.join("src"))], &[2]);
+    // All of the repository is not a filter: messages count, and what nothing holds.
+    at(&["."], ALL);
+    at(&[text(&repo.root)], ALL);
+}
+
+#[test]
+fn paths_from_a_folder_below() {
+    let repo = repository();
+    let below = repo.root.join("sub/deep");
+    finds(&below, &["x.env"], &[3]);
+    finds(&below, &["."], &[3]);
+    finds(&below, &["../../deploy"], &[1]);
+    finds(&below, &["*.env"], &[3]);
+    finds(&below, &["../.."], ALL);
+    finds(&below, &[], ALL);
+    let outside = ran(&below, &["../../../x"]);
+    outside.complains(&["lies outside of the repository"]);
+}
+
+/// As for git, a name that looks like a pattern is a name, too.
+#[test]
+fn names_that_look_like_patterns() {
+    let repo = repository();
+    repo.write("pages/[id].js", format!("token = {}\n", token(8)));
+    repo.write("pages/[slug", format!("token = {}\n", token(9)));
+    repo.commit_all();
+    finds(&repo.root, &["pages/[id].js"], &[8]);
+    finds(&repo.root, &["pages/[slug"], &[9]);
+    finds(&repo.root, &["pages/[[]*"], &[8, 9]);
+    finds(&repo.root.join("pages"), &["[id].js"], &[8]);
+}
+
+/// A pattern is about names below the folder one is in, whatever that is called.
+#[test]
+fn patterns_in_a_folder_with_an_odd_name() {
+    let repo = repository();
+    repo.write("[odd]/a.js", format!("token = {}\n", token(8)));
+    repo.write("o/a.js", format!("token = {}\n", token(9)));
+    repo.commit_all();
+    finds(&repo.root.join("[odd]"), &["*.js"], &[8]);
+}
+
+#[test]
+fn another_repository() {
+    let repo = repository();
+    let place = Place::new();
+    let other = Repo::new();
+    other.write("a", format!("token = {}\n", token(8)));
+    other.commit_all();
+    for folder in [&place.root, &other.root] {
+        finds(folder, &[text(&repo.root)], ALL);
+        finds(folder, &[text(&repo.root.join(".git"))], ALL);
+    }
+    let bare = repo.beside("bare");
+    repo.git(["clone", "-q", "--bare", text(&repo.root), text(&bare)]);
+    finds(&place.root, &[text(&bare)], ALL);
+    finds(&bare, &[], ALL);
+    finds(&bare, &["deploy"], &[1]);
+    finds(
+        &place.root,
+        &[text(&repo.root), "--branch", "side"],
+        &[1, 2, 4],
+    );
+    // One that lies in another, as a submodule does.
+    other.git(["submodule", "--quiet", "add", text(&repo.root), "sub"]);
+    finds(&other.root, &["sub"], ALL);
+    finds(&other.root, &[], &[8]);
+    finds(
+        &other.root,
+        &["--recurse-submodules"],
+        &[1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    ran(&place.root, &[]).complains(&["cannot scan the history"]);
+    ran(&place.root, &["x"]).complains(&["cannot scan the history"]);
+}
+
+/// What a submodule holds is told with the path of the submodule.
+#[test]
+fn submodules() {
+    let repo = repository();
+    let outer = Repo::new();
+    outer.git(["submodule", "--quiet", "add", text(&repo.root), "libs/one"]);
+    outer.commit_all();
+    let ran = finds(&outer.root, &["--recurse-submodules"], ALL);
+    let json = ran.json();
+    let findings = json["findings"].as_array().unwrap();
+    let paths: Vec<&str> = findings
+        .iter()
+        .map(|f| f["path"].as_str().unwrap())
+        .collect();
+    assert!(paths.contains(&"libs/one/deploy/app.env"), "{paths:?}");
+    // Revisions and branches are those of the outer one; dates hold for both.
+    let since = ["--recurse-submodules", "--since", "2023-11-14T22:16:30Z"];
+    finds(&outer.root, &since, &[3, 4, 5, 6, 7]);
+    let options = [
+        "--recurse-submodules",
+        "--since",
+        "HEAD",
+        "--branch",
+        "main",
+    ];
+    finds(&outer.root, &options, ALL);
+}
+
+#[test]
+fn what_is_not_there() {
+    let repo = repository();
+    let refused = |args: &[&str], parts: &[&str]| {
+        run(&repo.root, [&["scan", "--history"], args].concat()).complains(parts);
+    };
+    refused(
+        &["--branch", "nobody"],
+        &["--branch nobody", "no such branch", "git branch -a"],
+    );
+    refused(
+        &["--branch", "main", "--branch", "sidE"],
+        &["--branch sidE"],
+    );
+    refused(&["--branch", ""], &["no such branch"]);
+    refused(
+        &["--since", "nothing"],
+        &["--since \"nothing\"", "neither a revision", "2024-01-31"],
+    );
+    refused(&["--since", "v1:src/app.py"], &["neither a revision"]);
+    refused(&["--threads", "0"], &["--threads 0", "at least 1"]);
+    refused(&["--max-memory", "x"], &["--max-memory"]);
+    let empty = Repo::new();
+    run(&empty.root, ["scan", "--history"]).ends(0);
+    run(&empty.root, ["scan", "--history", "--since", "HEAD"]).complains(&["neither a revision"]);
+}
