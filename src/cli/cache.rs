@@ -28,11 +28,6 @@ impl Cache {
             let usual = environment::cache_dir();
             return Ok(usual.map_or(Self::Off, |dir| Self::In(dir.join("keyfence"))));
         };
-        if path.as_os_str().is_empty() {
-            return Err(Failure::new(
-                "--cache \"\": name a file or a folder, or use --no-cache",
-            ));
-        }
         let path = environment::current_dir()?.join(path);
         Ok(if path.is_dir() {
             Self::In(path)

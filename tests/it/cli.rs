@@ -4,6 +4,7 @@
 
 mod commands;
 mod history;
+mod history_cache;
 mod hooks;
 mod input;
 pub(crate) mod interrupt;

@@ -173,6 +173,45 @@ fn the_second_scan_reads_only_what_is_of_interest() {
 }
 
 #[test]
+fn the_second_scan_unpacks_trees_for_names_alone() {
+    let full = Full::new(&[]);
+    let options = HistoryOptions {
+        cache: Some(&full.cache),
+        ..HistoryOptions::default()
+    };
+    let again = || scan(&usual(), &full.repo.root, &options).trees;
+    let (first, second) = (again(), again());
+    let all = full.repo.git([
+        "cat-file",
+        "--batch-all-objects",
+        "--batch-check=%(objecttype)",
+    ]);
+    let all = String::from_utf8(all).unwrap();
+    assert_eq!(
+        first,
+        all.lines().filter(|kind| *kind == "tree").count() as u64
+    );
+    // `secrets`, and what lies in it.
+    assert!(
+        (1..=9).contains(&second) && second < first,
+        "{first} {second}"
+    );
+    full.repo.write("src/new.txt", "nothing\n");
+    full.repo.commit_all();
+    // Its folder, and the one above.
+    assert_eq!(again(), second + 2);
+    assert_eq!(again(), second);
+    full.repo.write("src/new.txt", token(40));
+    full.repo.commit_all();
+    assert_eq!(again(), second + 2);
+    full.same(&usual());
+    // A rule that finds something in an old blob: what leads there nobody has written down.
+    let nothing = || scanner_with(vec![rule("zzz")], |_, _| {});
+    full.same(&nothing());
+    assert!(again() <= second + 2);
+}
+
+#[test]
 fn filters_and_policy_do_not_make_it_stale() {
     let full = Full::new(&[]);
     full.same(&usual());
