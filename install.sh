@@ -17,7 +17,7 @@ Options:
   --prefix DIR  install DIR/bin/keyfence [default: ~/.local]
   -h, --help    print this help
 
-Needs git, cargo and rustc 1.88 or newer. Needs no root.
+Needs git, cargo and rustc 1.89 or newer. Needs no root.
 USAGE
 }
 
