@@ -96,6 +96,14 @@ impl<'s> Gather<'s> {
     /// Returns the blobs in which something was found, sorted.
     pub(super) fn interesting(&mut self) -> Vec<BlobPlace> {
         self.blobs.sort_by_key(|blob| blob.place);
+        // A damaged blob may have been read twice, the first time in part.
+        self.blobs.dedup_by(|again, blob| {
+            let same = again.place == blob.place;
+            if same {
+                blob.found.append(&mut again.found);
+            }
+            same
+        });
         self.blobs.iter().map(|blob| blob.place).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bstr::BString;
-use gix::{ObjectId, objs::Kind};
+use gix::ObjectId;
 
 use super::{
     BlobPlace, Bounds, Database, Messages,
@@ -72,13 +72,9 @@ impl Database {
     ) -> (Graph, Absent) {
         let bits = Bits::of(self.objects.len(), interesting);
         let is_interesting = |object: Index| bits.has(object);
-        let (trees, missing) = Trees::read(
-            &self.objects,
-            &self.forest,
-            bounds.limits(),
-            &is_interesting,
-            &mut |tree, trouble| skip(self.trouble(tree, &trouble)),
-        );
+        let (objects, forest, limits) = (&self.objects, &self.forest, bounds.limits());
+        let (trees, missing, damaged) = Trees::read(objects, forest, limits, &is_interesting);
+        self.name(damaged, skip);
         let hot = trees.hot(&is_interesting);
         let mut build = Build {
             database: self,
@@ -228,13 +224,10 @@ impl Build<'_> {
                 }
             }
             let Some(at) = at else { return Target::Other };
-            match self.database.forest.kind(at) {
-                Some(Kind::Commit) => self.commit_at.get(&at).map(|c| Target::Commit(*c)),
-                Some(Kind::Tree) => self.tree_at.get(&at).map(|t| Target::Tree(*t)),
-                Some(Kind::Blob) => self.blob(at).map(Target::Blob),
-                _ => None,
-            }
-            .unwrap_or(Target::Other)
+            let commit = self.commit_at.get(&at).map(|c| Target::Commit(*c));
+            let tree = || self.tree_at.get(&at).map(|t| Target::Tree(*t));
+            let blob = || self.blob(at).map(Target::Blob);
+            commit.or_else(tree).or_else(blob).unwrap_or(Target::Other)
         };
         let commit = |id: &ObjectId| match target(id) {
             Target::Commit(commit) => Some(commit),

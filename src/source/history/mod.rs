@@ -7,6 +7,7 @@
 pub mod alternates;
 mod build;
 pub mod commits;
+mod copies;
 pub mod delta;
 mod folder;
 mod forest;
@@ -30,6 +31,7 @@ mod walk;
 pub mod worktrees;
 
 use std::{
+    collections::BTreeSet,
     io,
     path::PathBuf,
     sync::atomic::AtomicBool,
@@ -37,13 +39,17 @@ use std::{
 
 pub use build::{Absent, Tips};
 use commits::Commits;
+use copies::{Damage, header_trouble, walk_all};
 use delta::Op;
 use forest::Forest;
 use gix::{hash, objs::Kind, oid};
-use objects::{Form, Index, NONE, Objects};
-use walk::{Limits, Plan, Take, Unpacked};
+use objects::{Index, Objects};
+use walk::{Limits, Take, Unpacked};
 
 use crate::finding::{self, Skipped};
+
+/// How many damaged objects of one pack or folder are named; of the rest it is told how many they are.
+const MAX_NAMED: usize = 20;
 
 /// An object database that was opened: which objects there are, and which is made from which.
 #[derive(Debug)]
@@ -177,17 +183,14 @@ impl Database {
         bounds: Bounds<'_>,
         make: &(dyn Fn() -> V + Sync),
     ) -> (Vec<V>, Messages) {
-        let copies = self.objects.copies_set();
-        let plan = Plan::new(&self.objects, &self.forest, |object| {
-            self.forest.kind(object) != Some(Kind::Tree) && !copies.contains(&object)
-        });
         let make = || Texts {
             database: self,
             visitor: make(),
             commits: Commits::default(),
         };
-        let (texts, failed) =
-            walk::walk(&self.objects, &self.forest, &plan, bounds.limits(), &make);
+        let is_text = |kind| kind != Kind::Tree;
+        let limits = bounds.limits();
+        let (texts, mut damaged) = walk_all(&self.objects, &self.forest, &is_text, limits, &make);
         let (mut visitors, mut commits) = (Vec::new(), Commits::default());
         for texts in texts {
             visitors.push(texts.visitor);
@@ -195,25 +198,60 @@ impl Database {
         }
         commits.sort(&self.objects);
         if let Some(first) = visitors.first_mut() {
-            for (object, trouble) in failed {
-                first.skip(self.trouble(object, &trouble));
-            }
-            for (object, base) in (0..).zip(&self.objects.bases) {
-                if self.objects.forms[object as usize] == Form::Delta
-                    && (*base == NONE || self.forest.kind(object).is_none())
-                {
-                    first.skip(self.trouble(object, "its base is missing"));
-                }
-            }
+            damaged.extend(self.without_kind(&damaged));
+            self.name(damaged, &mut |one| first.skip(one));
         }
         (visitors, Messages { commits })
     }
 
-    fn trouble(&self, object: Index, trouble: &str) -> Skipped {
-        Skipped {
-            path: self.objects.place(object),
-            reason: format!("object {}: {trouble}", self.objects.id(object)),
-            incomplete: true,
+    /// Returns the places of which not even the kind of object is known, but for those `told` already.
+    fn without_kind(&self, told: &[Damage]) -> Vec<Damage> {
+        let is_known = |object: Index| self.forest.kind(object).is_some();
+        let told: BTreeSet<Index> = told.iter().map(|one| one.object).collect();
+        let unknown = (0..self.objects.len()).filter(|object| !is_known(*object));
+        let damage = |object: Index| {
+            let first = self.objects.first(object);
+            let mended = self.objects.places(object).any(is_known);
+            // What is wrong with the first place is told by who reads the others.
+            (!told.contains(&first) && (object != first || !mended)).then(|| Damage {
+                object,
+                trouble: header_trouble(&self.objects, object),
+                mended,
+            })
+        };
+        unknown.filter_map(damage).collect()
+    }
+
+    /// Names damaged objects; of many in one pack or folder the first ones.
+    fn name(&self, mut damaged: Vec<Damage>, skip: &mut dyn FnMut(Skipped)) {
+        let objects = &self.objects;
+        // Objects of one pack or folder stand together.
+        damaged.sort_by_key(|one| (one.mended, one.object));
+        let same = |one: &Damage, other: &Damage| {
+            one.mended == other.mended && objects.place(one.object) == objects.place(other.object)
+        };
+        for group in damaged.chunk_by(same) {
+            for one in group.iter().take(MAX_NAMED) {
+                let elsewhere = if one.mended {
+                    "; it was read from another place"
+                } else {
+                    ""
+                };
+                let (id, trouble) = (objects.id(one.object), &one.trouble);
+                skip(Skipped {
+                    path: objects.place(one.object),
+                    reason: format!("object {id}: {trouble}{elsewhere}"),
+                    incomplete: !one.mended,
+                });
+            }
+            if let Some(first) = group.first().filter(|_| group.len() > MAX_NAMED) {
+                let more = group.len() - MAX_NAMED;
+                skip(Skipped {
+                    path: objects.place(first.object),
+                    reason: format!("and {more} more damaged objects"),
+                    incomplete: !first.mended,
+                });
+            }
         }
     }
 }

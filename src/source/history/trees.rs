@@ -14,12 +14,12 @@ use bstr::{BString, ByteSlice as _};
 use gix::{objs::Kind, oid};
 
 use super::{
+    copies::{Damage, walk_all},
     delta::Op,
     forest::Forest,
     objects::{Index, NONE, Objects},
-    walk::{Limits, Plan, Take, Unpacked, walk},
+    walk::{Limits, Take, Unpacked},
 };
-use crate::finding::Skipped;
 
 /// An entry of a tree that leads to another tree or to an interesting blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,20 +60,13 @@ pub(super) struct Missing {
 pub(super) type Hot = HashMap<Index, Box<[Edge]>>;
 
 impl Trees {
-    /// Reads all trees. `is_interesting` says which blobs matter.
-    ///
-    /// What cannot be read is named to `skip`.
+    /// Reads all trees. `is_interesting` says which blobs matter. Returns also what is missing and what is damaged.
     pub(super) fn read(
         objects: &Objects,
         forest: &Forest,
         limits: Limits<'_>,
         is_interesting: &(dyn Fn(Index) -> bool + Sync),
-        skip: &mut dyn FnMut(Index, String),
-    ) -> (Self, Missing) {
-        let copies = objects.copies_set();
-        let plan = Plan::new(objects, forest, |object| {
-            forest.kind(object) == Some(Kind::Tree) && !copies.contains(&object)
-        });
+    ) -> (Self, Missing, Vec<Damage>) {
         let names = Mutex::new(HashMap::new());
         let make = || Reader {
             objects,
@@ -83,41 +76,43 @@ impl Trees {
             missing: Missing::default(),
             damaged: Vec::new(),
         };
-        let (readers, failed) = walk(objects, forest, &plan, limits, &make);
+        let is_tree = |kind| kind == Kind::Tree;
+        let (readers, mut damaged) = walk_all(objects, forest, &is_tree, limits, &make);
         let (mut this, mut missing) = (Self::default(), Missing::default());
-        for (tree, trouble) in failed {
-            skip(tree, trouble);
-        }
         for reader in readers {
             this.add(reader.trees);
             missing.blobs += reader.missing.blobs;
             missing.trees += reader.missing.trees;
             missing.example = missing.example.min_some(reader.missing.example);
-            for tree in reader.damaged {
-                skip(tree, "corrupt tree: an entry is cut short".to_owned());
-            }
+            damaged.extend(reader.damaged.into_iter().map(|object| Damage {
+                object,
+                trouble: "corrupt tree: an entry is cut short".to_owned(),
+                mended: false,
+            }));
         }
         let names = names.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut in_order: Vec<(BString, u32)> = names.into_iter().collect();
         in_order.sort_by_key(|(_, at)| *at);
         this.names = in_order.into_iter().map(|(name, _)| name).collect();
-        this.sort(objects);
-        (this, missing)
+        this.sort(objects, forest);
+        (this, missing, damaged)
     }
 
     fn add(&mut self, other: Self) {
         let offset = u32::try_from(self.edges.len()).unwrap_or(u32::MAX);
         self.edges.extend(other.edges);
-        self.records.extend(other.records.into_iter().map(|record| Record {
-            added: (record.added.0 + offset, record.added.1 + offset),
-            dropped: (record.dropped.0 + offset, record.dropped.1 + offset),
-            ..record
-        }));
+        self.records
+            .extend(other.records.into_iter().map(|record| Record {
+                added: (record.added.0 + offset, record.added.1 + offset),
+                dropped: (record.dropped.0 + offset, record.dropped.1 + offset),
+                ..record
+            }));
     }
 
     /// Brings the records in an order in which bases come first.
-    fn sort(&mut self, objects: &Objects) {
-        let depth_first = Depths::of(objects, self.records.iter().map(|record| record.tree));
+    fn sort(&mut self, objects: &Objects, forest: &Forest) {
+        let bases = |tree: Index| forest.base(objects, tree);
+        let depth_first = Depths::of(&bases, self.records.iter().map(|record| record.tree));
         self.records
             .sort_by_cached_key(|record| (depth_first.depth(record.tree), record.tree));
     }
@@ -171,14 +166,14 @@ impl Trees {
 struct Depths(HashMap<Index, u32>);
 
 impl Depths {
-    fn of(objects: &Objects, trees: impl Iterator<Item = Index>) -> Self {
+    fn of(base: &dyn Fn(Index) -> Index, trees: impl Iterator<Item = Index>) -> Self {
         let mut depths: HashMap<Index, u32> = HashMap::new();
         let mut chain = Vec::new();
         for tree in trees {
             let mut at = tree;
             while at != NONE && !depths.contains_key(&at) {
                 chain.push(at);
-                at = objects.bases[at as usize];
+                at = base(at);
             }
             let mut depth = depths.get(&at).map_or(0, |depth| depth + 1);
             while let Some(one) = chain.pop() {
@@ -255,7 +250,13 @@ impl Take for Reader<'_> {
             let lost = from.kept.edges.iter().zip(carried);
             dropped.extend(lost.filter(|(_, carried)| !carried).map(|(edge, _)| edge.1));
         }
-        self.gap(object.bytes, at, object.bytes.len(), &mut entries, &mut added);
+        self.gap(
+            object.bytes,
+            at,
+            object.bytes.len(),
+            &mut entries,
+            &mut added,
+        );
         let start = narrow(self.trees.edges.len());
         self.trees.edges.extend(&added);
         let middle = narrow(self.trees.edges.len());
@@ -290,7 +291,8 @@ impl Reader<'_> {
         added: &mut Vec<Edge>,
     ) -> usize {
         while at < end {
-            let Some((mode, name, id)) = split(&bytes[at..], self.objects.hash.len_in_bytes()) else {
+            let Some((mode, name, id)) = split(&bytes[at..], self.objects.hash.len_in_bytes())
+            else {
                 entries.is_whole = false;
                 self.damaged.push(entries.tree);
                 return bytes.len();
