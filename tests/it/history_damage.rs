@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+mod copies;
 mod indices;
 mod loose;
 mod make;

@@ -102,6 +102,14 @@ impl<'s> Gather<'s> {
     pub(super) fn interesting(&mut self, database: &Database) -> Vec<BlobPlace> {
         self.blobs
             .sort_by(|a, b| database.blob_id(a.place).cmp(database.blob_id(b.place)));
+        // A damaged blob may have been read twice, the first time in part.
+        self.blobs.dedup_by(|again, blob| {
+            let same = again.place == blob.place;
+            if same {
+                blob.found.append(&mut again.found);
+            }
+            same
+        });
         self.blobs.iter().map(|blob| blob.place).collect()
     }
 

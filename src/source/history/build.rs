@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bstr::BString;
-use gix::{ObjectId, objs::Kind};
+use gix::ObjectId;
 
 use super::{
     BlobPlace, Bounds, Database, Messages,
@@ -75,18 +75,15 @@ impl Database {
         let again = again.chain(interest.recalled.again()).chain(places());
         let leads = Bits::of(self.objects.len(), again);
         let known = interest.recalled.trees(self, interest.blobs, bounds);
-        let mut is_whole = true;
-        let (trees, missing) = Trees::read(
+        let (trees, missing, damaged) = Trees::read(
             &self.objects,
             &self.forest,
             bounds.limits(),
             known,
             &|object| leads.has(object),
-            &mut |tree, trouble| {
-                is_whole = false;
-                skip(self.trouble(tree, &trouble));
-            },
         );
+        let mut is_whole = damaged.is_empty();
+        self.name(damaged, skip);
         is_whole &= missing.blobs.is_empty() && missing.trees.is_empty();
         let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
@@ -304,16 +301,13 @@ impl Build<'_> {
                 }
             }
             let Some(at) = at else { return Target::Other };
-            match self.database.forest.kind(at) {
-                Some(Kind::Commit) => self
-                    .commit_at
-                    .get(at)
-                    .map(|c| Target::Commit(CommitIndex(c))),
-                Some(Kind::Tree) => self.tree_at.get(at).map(|t| Target::Tree(TreeIndex(t))),
-                Some(Kind::Blob) => self.blob(at).map(Target::Blob),
-                _ => None,
-            }
-            .unwrap_or(Target::Other)
+            let commit = self
+                .commit_at
+                .get(at)
+                .map(|c| Target::Commit(CommitIndex(c)));
+            let tree = || self.tree_at.get(at).map(|t| Target::Tree(TreeIndex(t)));
+            let blob = || self.blob(at).map(Target::Blob);
+            commit.or_else(tree).or_else(blob).unwrap_or(Target::Other)
         };
         let commit = |id: &ObjectId| match target(id) {
             Target::Commit(commit) => Some(commit),

@@ -7,6 +7,7 @@
 pub mod alternates;
 mod build;
 pub mod commits;
+mod copies;
 pub mod delta;
 mod folder;
 mod forest;
@@ -32,20 +33,29 @@ mod trees;
 mod walk;
 pub mod worktrees;
 
-use std::{collections::HashMap, io, path::PathBuf, sync::atomic::AtomicBool};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    path::PathBuf,
+    sync::atomic::AtomicBool,
+};
 
 use bstr::BString;
 pub use build::{Interest, Tips, Ways};
 use commits::Commits;
+use copies::{Damage, header_trouble, walk_all};
 use delta::Op;
 use forest::Forest;
 use gix::{ObjectId, hash, objs::Kind, oid};
 pub use missing::Absent;
-use objects::{Form, Index, NONE, Objects};
+use objects::{Index, Objects};
 use seen::Which;
-use walk::{Limits, Plan, Take, Unpacked};
+use walk::{Limits, Take, Unpacked};
 
 use crate::finding::{self, Skipped};
+
+/// How many damaged objects of one pack or folder are named; of the rest it is told how many they are.
+const MAX_NAMED: usize = 20;
 
 /// An object database that was opened: which objects there are, and which is made from which.
 #[derive(Debug)]
@@ -222,20 +232,15 @@ impl Database {
         which: Which<'_>,
         make: &(dyn Fn() -> V + Sync),
     ) -> (Vec<V>, Messages) {
-        let copies = self.objects.copies_set();
-        let plan = Plan::new(&self.objects, &self.forest, |object| {
-            self.forest.kind(object) != Some(Kind::Tree)
-                && which.has(object)
-                && !copies.contains(&object)
-        });
         let make = || Texts {
             database: self,
             visitor: make(),
             commits: Commits::default(),
             sizes: Vec::new(),
         };
-        let (texts, failed) =
-            walk::walk(&self.objects, &self.forest, &plan, bounds.limits(), &make);
+        let is_text = |object, kind| kind != Kind::Tree && which.has(object);
+        let limits = bounds.limits();
+        let (texts, mut damaged) = walk_all(&self.objects, &self.forest, &is_text, limits, &make);
         let (mut visitors, mut commits, mut sizes) = (Vec::new(), Commits::default(), Vec::new());
         for texts in texts {
             visitors.push(texts.visitor);
@@ -249,25 +254,60 @@ impl Database {
         }
         commits.sort(&self.objects);
         if let Some(first) = visitors.first_mut() {
-            for (object, trouble) in failed {
-                first.skip(self.trouble(object, &trouble));
-            }
-            for (object, base) in (0..).zip(&self.objects.bases) {
-                if self.objects.forms[object as usize] == Form::Delta
-                    && (*base == NONE || self.forest.kind(object).is_none())
-                {
-                    first.skip(self.trouble(object, "its base is missing"));
-                }
-            }
+            damaged.extend(self.without_kind(&damaged));
+            self.name(damaged, &mut |one| first.skip(one));
         }
         (visitors, Messages { commits, sizes })
     }
 
-    fn trouble(&self, object: Index, trouble: &str) -> Skipped {
-        Skipped {
-            path: self.objects.place(object),
-            reason: format!("object {}: {trouble}", self.objects.id(object)),
-            incomplete: true,
+    /// Returns the places of which not even the kind of object is known, but for those `told` already.
+    fn without_kind(&self, told: &[Damage]) -> Vec<Damage> {
+        let is_known = |object: Index| self.forest.kind(object).is_some();
+        let told: BTreeSet<Index> = told.iter().map(|one| one.object).collect();
+        let unknown = (0..self.objects.len()).filter(|object| !is_known(*object));
+        let damage = |object: Index| {
+            let first = self.objects.first(object);
+            let mended = self.objects.places(object).any(is_known);
+            // What is wrong with the first place is told by who reads the others.
+            (!told.contains(&first) && (object != first || !mended)).then(|| Damage {
+                object,
+                trouble: header_trouble(&self.objects, object),
+                mended,
+            })
+        };
+        unknown.filter_map(damage).collect()
+    }
+
+    /// Names damaged objects; of many in one pack or folder the first ones.
+    fn name(&self, mut damaged: Vec<Damage>, skip: &mut dyn FnMut(Skipped)) {
+        let objects = &self.objects;
+        // Objects of one pack or folder stand together.
+        damaged.sort_by_key(|one| (one.mended, one.object));
+        let same = |one: &Damage, other: &Damage| {
+            one.mended == other.mended && objects.place(one.object) == objects.place(other.object)
+        };
+        for group in damaged.chunk_by(same) {
+            for one in group.iter().take(MAX_NAMED) {
+                let elsewhere = if one.mended {
+                    "; it was read from another place"
+                } else {
+                    ""
+                };
+                let (id, trouble) = (objects.id(one.object), &one.trouble);
+                skip(Skipped {
+                    path: objects.place(one.object),
+                    reason: format!("object {id}: {trouble}{elsewhere}"),
+                    incomplete: !one.mended,
+                });
+            }
+            if let Some(first) = group.first().filter(|_| group.len() > MAX_NAMED) {
+                let more = group.len() - MAX_NAMED;
+                skip(Skipped {
+                    path: objects.place(first.object),
+                    reason: format!("and {more} more damaged objects"),
+                    incomplete: !first.mended,
+                });
+            }
         }
     }
 }

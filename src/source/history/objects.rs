@@ -1,7 +1,7 @@
 //! Which objects there are, where each is stored, and which one it is made from.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     ops::Range,
     path::{Path, PathBuf},
@@ -16,7 +16,7 @@ use super::{
     folder::{self, Links, name_skip},
     id_table::Ids,
     loose,
-    pack::{Pack, Reader},
+    pack::{Pack, Reader, Trouble},
     pack_index::PackIndex,
 };
 use crate::finding::Skipped;
@@ -37,7 +37,7 @@ pub(super) enum Form {
     Whole(Kind),
     /// As a delta.
     Delta,
-    /// In a way that cannot be read; it was named.
+    /// In a way that cannot be read.
     Broken,
 }
 
@@ -53,6 +53,10 @@ pub(super) struct Objects {
     ids: Ids,
     /// By packed object: where its entry begins.
     offsets: Vec<u64>,
+    /// By packed object: the checksum of its entry.
+    crcs: Vec<u32>,
+    /// Why headers could not be read.
+    broken: BTreeMap<Index, Trouble>,
     pub(super) forms: Vec<Form>,
     /// By object: what its delta is for, [`NONE`] where it is whole or its base is missing.
     pub(super) bases: Vec<Index>,
@@ -76,6 +80,8 @@ impl Objects {
             folders: Vec::new(),
             ids: Ids::new(hash),
             offsets: Vec::new(),
+            crcs: Vec::new(),
+            broken: BTreeMap::new(),
             forms: Vec::new(),
             bases: Vec::new(),
         };
@@ -90,7 +96,7 @@ impl Objects {
             this.add_loose(folder, skip);
         }
         this.ids.index();
-        this.read_headers(threads, skip);
+        this.read_headers(threads);
         this
     }
 
@@ -118,9 +124,31 @@ impl Objects {
         Some(here.next().copied().unwrap_or(first))
     }
 
-    /// Returns the other places where the object is stored.
-    pub(super) fn copies(&self, first: Index) -> &[Index] {
-        self.ids.copies(first)
+    /// Returns the first of the places where the object is stored.
+    pub(super) fn first(&self, object: Index) -> Index {
+        self.find(self.id(object)).unwrap_or(object)
+    }
+
+    /// Returns all places where the object is stored.
+    pub(super) fn places(&self, object: Index) -> impl Iterator<Item = Index> {
+        let first = self.first(object);
+        std::iter::once(first).chain(self.ids.copies(first).iter().copied())
+    }
+
+    /// Returns the objects that are stored several times, the first of each.
+    pub(super) fn repeated(&self) -> impl Iterator<Item = Index> {
+        self.ids.repeated()
+    }
+
+    /// Returns what the checksum of a packed object's entry is, where the index has it.
+    pub(super) fn crc(&self, pack: usize, object: Index) -> Option<u32> {
+        let crc = self.crcs[object as usize];
+        self.packs[pack].has_crcs.then_some(crc)
+    }
+
+    /// Returns why the header of an object could not be read.
+    pub(super) fn header_trouble(&self, object: Index) -> Option<&Trouble> {
+        self.broken.get(&object)
     }
 
     /// Returns the objects that are stored elsewhere, too, all but the first of each.
@@ -196,6 +224,7 @@ impl Objects {
             }
         });
         checked.map_err(|error| reason(&error))?;
+        pack.has_crcs = index.has_crcs;
         for doubt in std::mem::take(&mut pack.doubts) {
             name(skip, path, format!("corrupt pack: {doubt}"));
         }
@@ -213,6 +242,7 @@ impl Objects {
             let id = &index.ids[entry.at as usize * width..][..width];
             self.ids.push(oid::from_bytes_unchecked(id));
             self.offsets.push(entry.offset);
+            self.crcs.push(entry.crc);
         }
         self.ranges.push(start..self.len());
         self.packs.push(pack);
@@ -254,7 +284,7 @@ impl Objects {
     }
 
     /// Reads the headers of all objects: their kinds, and what deltas are for.
-    fn read_headers(&mut self, threads: usize, skip: Skip<'_>) {
+    fn read_headers(&mut self, threads: usize) {
         let len = self.len() as usize;
         self.forms = Vec::with_capacity(len);
         self.bases = Vec::with_capacity(len);
@@ -280,13 +310,10 @@ impl Objects {
         } else {
             (0..parts.len()).map(read).collect()
         };
-        for ((number, _), headers) in parts.iter().zip(headers) {
+        for headers in headers {
             self.forms.extend(headers.forms);
             self.bases.extend(headers.bases);
-            for (object, trouble) in headers.troubles {
-                let trouble = format!("object {}: {trouble}", self.id(object));
-                name(skip, &self.packs[*number].path, trouble);
-            }
+            self.broken.extend(headers.troubles);
         }
         for (folder, range) in &self.folders {
             for object in range.clone() {
@@ -294,9 +321,8 @@ impl Objects {
                 self.forms
                     .push(match loose::kind(folder, self.ids.get(object)) {
                         Ok(kind) => Form::Whole(kind),
-                        Err(error) => {
-                            let id = self.ids.get(object);
-                            name(skip, folder, format!("loose object {id}: {error}"));
+                        Err(trouble) => {
+                            self.broken.insert(object, trouble);
                             Form::Broken
                         }
                     });
@@ -403,7 +429,7 @@ fn shown(path: &Path) -> BString {
 }
 
 /// Names something that should have been read.
-pub(super) fn name(skip: Skip<'_>, path: &Path, reason: String) {
+fn name(skip: Skip<'_>, path: &Path, reason: String) {
     skip(Skipped {
         path: path.as_os_str().as_encoded_bytes().into(),
         reason,

@@ -22,7 +22,8 @@ pub(super) fn unpack(objects: &Objects, object: Index) -> Result<Vec<u8>, Troubl
     let mut whole = |object: Index, out: &mut Vec<u8>| {
         if let Some(number) = objects.pack_of(object) {
             let range = objects.entry(number, object);
-            return reader.unpack(&objects.packs[number], number, range, MAX_BYTES, out);
+            let pack = &objects.packs[number];
+            return (reader.unpack(pack, number, range, None, MAX_BYTES, out)).map(drop);
         }
         let folder = objects.loose_folder(object);
         let folder = folder.ok_or("it is not there any more")?;

@@ -39,6 +39,8 @@ pub(super) struct Pack {
     pub(super) count: u32,
     /// Where the entries end, and the checksum begins.
     pub(super) entries_end: u64,
+    /// Its index has checksums of the entries.
+    pub(super) has_crcs: bool,
     /// What is wrong with it, aside from its entries.
     pub(super) doubts: Vec<String>,
 }
@@ -90,6 +92,7 @@ impl Pack {
             len,
             count: 0,
             entries_end: len - hash_len,
+            has_crcs: false,
             doubts: Vec::new(),
         };
         let mut header = [0; 12];
@@ -121,6 +124,7 @@ impl Pack {
         let mut slice = Slice {
             pack: self,
             range: 0..self.len - self.hash.len_in_bytes() as u64,
+            crc: crc32fast::Hasher::new(),
         };
         loop {
             match slice.read(&mut buffer)? {
@@ -138,13 +142,19 @@ impl Pack {
         Ok(())
     }
 
-    /// Returns a reader of the packed bytes in `range`, unpacked.
-    pub(super) fn stream(&self, range: Range<u64>) -> impl io::Read {
-        let packed = BufReader::with_capacity(WINDOW_BYTES, Slice { pack: self, range });
-        Unpack {
+    /// Returns a reader of the entry that lies in `range`, unpacked; its header has `header_len` bytes.
+    pub(super) fn stream(&self, range: Range<u64>, header_len: u64) -> io::Result<Stream<'_>> {
+        let slice = Slice {
+            pack: self,
+            range,
+            crc: crc32fast::Hasher::new(),
+        };
+        let mut packed = BufReader::with_capacity(WINDOW_BYTES, slice);
+        io::copy(&mut packed.by_ref().take(header_len), &mut io::sink())?;
+        Ok(Unpack {
             packed,
             state: Decompress::default(),
-        }
+        })
     }
 
     #[cfg(unix)]
@@ -167,10 +177,24 @@ impl Pack {
     }
 }
 
+/// Reads an entry.
+pub(super) type Stream<'a> = Unpack<BufReader<Slice<'a>>>;
+
 /// Reads a part of a pack.
-struct Slice<'a> {
+pub(super) struct Slice<'a> {
     pack: &'a Pack,
     range: Range<u64>,
+    /// That of what was read.
+    crc: crc32fast::Hasher,
+}
+
+impl Stream<'_> {
+    /// Reads what is left, and returns true when the whole entry has the checksum `crc`.
+    pub(super) fn is_intact(mut self, crc: Option<u32>) -> io::Result<bool> {
+        let Some(crc) = crc else { return Ok(true) };
+        io::copy(&mut self.packed, &mut io::sink())?;
+        Ok(self.packed.into_inner().crc.finalize() == crc)
+    }
 }
 
 impl io::Read for Slice<'_> {
@@ -180,6 +204,7 @@ impl io::Read for Slice<'_> {
             .len()
             .min(usize::try_from(left).unwrap_or(usize::MAX));
         self.pack.read_at(&mut buffer[..len], self.range.start)?;
+        self.crc.update(&buffer[..len]);
         self.range.start += len as u64;
         Ok(len)
     }
@@ -290,15 +315,16 @@ impl Reader {
         data::Entry::from_bytes(bytes, range.start, pack.hash).map_err(|error| error.to_string())
     }
 
-    /// Unpacks the entry that lies in `range` to `out`; `limit` is the most bytes it may have.
+    /// Unpacks the entry that lies in `range` to `out`; `limit` is the most bytes it may have. Returns true when it has the checksum `crc`.
     pub(super) fn unpack(
         &mut self,
         pack: &Pack,
         number: usize,
         range: Range<u64>,
+        crc: Option<u32>,
         limit: usize,
         out: &mut Vec<u8>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let entry = self.header(pack, number, range.clone())?;
         let packed = entry.data_offset..range.end.max(entry.data_offset);
         let size = entry.decompressed_size;
@@ -311,18 +337,54 @@ impl Reader {
             .filter(|size| *size <= limit)
             .ok_or_else(|| format!("it has {size} bytes, more than may be held at once"))?;
         out.resize(size, 0);
+        if packed.end - packed.start > most_packed(size) {
+            return unpack_long(pack, range, &entry, crc, out);
+        }
+        let mut hasher = crc32fast::Hasher::new();
+        if crc.is_some() {
+            let header = range.start..entry.data_offset.min(range.end);
+            hasher.update(self.window.get(pack, number, header)?);
+        }
         let packed = self.window.get(pack, number, packed)?;
+        if crc.is_some() {
+            hasher.update(packed);
+        }
         self.inflate.reset();
         let (status, _, written) = self
             .inflate
             .once(packed, out)
             .map_err(|error| format!("corrupt pack: {error}"))?;
         if status == Status::StreamEnd && written == size {
-            Ok(())
+            Ok(crc.is_none_or(|crc| crc == hasher.finalize()))
         } else if status == Status::StreamEnd || written == size {
             Err("corrupt pack: an entry has another size than it says".to_owned())
         } else {
             Err("corrupt pack: an entry is cut short".to_owned())
         }
+    }
+}
+
+/// Returns the most room that packing takes for `size` bytes; what has more is read in pieces, so that no memory is taken for what has no
+/// use. Stored bytes have 5 more for each 16 KiB (<https://www.zlib.net/zlib_tech.html>), and other packers have their ways.
+fn most_packed(size: usize) -> u64 {
+    let size = size as u64;
+    size + size / 1024 + (64 << 10)
+}
+
+/// Unpacks an entry to `out` in pieces.
+fn unpack_long(
+    pack: &Pack,
+    range: Range<u64>,
+    entry: &data::Entry,
+    crc: Option<u32>,
+    out: &mut [u8],
+) -> Result<bool, Trouble> {
+    let failed = |error: io::Error| format!("corrupt pack: {error}");
+    let header_len = entry.data_offset - range.start;
+    let mut stream = pack.stream(range, header_len).map_err(failed)?;
+    stream.read_exact(out).map_err(failed)?;
+    match stream.read(&mut [0]).map_err(failed)? {
+        0 => stream.is_intact(crc).map_err(failed),
+        _ => Err("corrupt pack: an entry has another size than it says".to_owned()),
     }
 }

@@ -25,7 +25,7 @@ const BLOCK_BYTES: usize = 256 << 10;
 /// The fewest bytes of an entry: its header, and nothing, packed.
 const MIN_ENTRY_BYTES: u64 = 9;
 
-/// From how many ids in the wrong place on a file is no index.
+/// How many ids may stand in the wrong place or several times; with more, a file is no index.
 const MAX_UNSORTED: u64 = 1000;
 
 /// Where the first entry of a pack begins.
@@ -73,7 +73,9 @@ struct Tables {
     file: BufReader<File>,
     hash: hash::Kind,
     hasher: hash::Hasher,
-    /// How many ids do not stand behind the one before.
+    /// How many ids are the same as the one before.
+    repeated: u64,
+    /// How many ids should stand before the one before.
     unsorted: u64,
     doubts: Vec<String>,
 }
@@ -84,6 +86,7 @@ impl Tables {
             file: BufReader::with_capacity(BLOCK_BYTES, file),
             hash,
             hasher: hash::hasher(hash),
+            repeated: 0,
             unsorted: 0,
             doubts: Vec::new(),
         }
@@ -201,11 +204,15 @@ impl Tables {
 
     /// Adds an id. A file with many in disorder is given up before it takes memory.
     fn push(&mut self, ids: &mut Vec<u8>, id: &[u8]) -> io::Result<()> {
-        if ids.len() >= id.len() && ids[ids.len() - id.len()..] >= *id {
-            self.unsorted += 1;
-            if self.unsorted > MAX_UNSORTED {
-                return Err(io::Error::other("it is not sorted"));
-            }
+        let before = ids.len().checked_sub(id.len()).map(|at| &ids[at..]);
+        match before.map_or(std::cmp::Ordering::Less, |before| before.cmp(id)) {
+            std::cmp::Ordering::Less => {}
+            // Git takes packs that have an object twice.
+            std::cmp::Ordering::Equal => self.repeated += 1,
+            std::cmp::Ordering::Greater => self.unsorted += 1,
+        }
+        if self.repeated + self.unsorted > MAX_UNSORTED {
+            return Err(io::Error::other("it is not sorted"));
         }
         ids.extend_from_slice(id);
         Ok(())

@@ -14,12 +14,13 @@ use bstr::{BString, ByteSlice as _};
 use gix::{objs::Kind, oid};
 
 use super::{
+    copies::{Damage, walk_all},
     delta::Op,
     forest::Forest,
     missing::{Missing, is_built_in},
     objects::{Index, NONE, Objects},
     seen::trees::KnownTrees,
-    walk::{Limits, Plan, Take, Unpacked, walk},
+    walk::{Limits, Take, Unpacked},
 };
 
 /// Stands for all objects that trees name and that are not there.
@@ -66,27 +67,18 @@ pub(super) struct Telling<'a> {
 pub(super) type Hot = HashMap<Index, Box<[Edge]>>;
 
 impl Trees {
-    /// Reads all trees but the `known` ones. `is_interesting` says which blobs matter.
-    ///
-    /// What cannot be read is named to `skip`.
+    /// Reads all trees but the `known` ones. `is_interesting` says which blobs matter. Returns also what is missing and what is damaged.
     pub(super) fn read(
         objects: &Objects,
         forest: &Forest,
         limits: Limits<'_>,
         known: Option<KnownTrees>,
         is_interesting: &(dyn Fn(Index) -> bool + Sync),
-        skip: &mut dyn FnMut(Index, String),
-    ) -> (Self, Missing) {
+    ) -> (Self, Missing, Vec<Damage>) {
         let (is_known, mut all) = match known {
             Some(known) => (known.is_known, known.trees),
             None => (vec![false; objects.len() as usize], Self::default()),
         };
-        let copies = objects.copies_set();
-        let plan = Plan::new(objects, forest, |object| {
-            forest.kind(object) == Some(Kind::Tree)
-                && !is_known[object as usize]
-                && !copies.contains(&object)
-        });
         let names = Mutex::new(Names {
             numbers: all.names.drain(..).zip(0..).collect(),
             places: std::mem::take(&mut all.places),
@@ -100,27 +92,27 @@ impl Trees {
             damaged: Vec::new(),
             recent: Recent::new(),
         };
-        let (readers, failed) = walk(objects, forest, &plan, limits, &make);
+        let is_tree = |object: Index, kind| kind == Kind::Tree && !is_known[object as usize];
+        let (readers, mut damaged) = walk_all(objects, forest, &is_tree, limits, &make);
         let (mut this, mut missing) = (Self::default(), Missing::default());
-        for (tree, trouble) in failed {
-            skip(tree, trouble);
-        }
         for reader in readers {
             this.add(reader.trees);
             missing.append(reader.missing);
-            for tree in reader.damaged {
-                skip(tree, "corrupt tree: an entry is cut short".to_owned());
-            }
+            damaged.extend(reader.damaged.into_iter().map(|object| Damage {
+                object,
+                trouble: "corrupt tree: an entry is cut short".to_owned(),
+                mended: false,
+            }));
         }
         let names = names.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut in_order: Vec<(BString, u32)> = names.numbers.into_iter().collect();
         in_order.sort_by_key(|(_, at)| *at);
         all.names = in_order.into_iter().map(|(name, _)| name).collect();
         all.places = names.places;
-        this.sort(objects);
+        this.sort(objects, forest);
         // No tree that is known is told by one that is not.
         all.add(this);
-        (all, missing)
+        (all, missing, damaged)
     }
 
     /// Returns what each tree has, bases first.
@@ -160,8 +152,9 @@ impl Trees {
     }
 
     /// Brings the records in an order in which bases come first.
-    fn sort(&mut self, objects: &Objects) {
-        let depth_first = Depths::of(objects, self.records.iter().map(|record| record.tree));
+    fn sort(&mut self, objects: &Objects, forest: &Forest) {
+        let bases = |tree: Index| forest.base(objects, tree);
+        let depth_first = Depths::of(&bases, self.records.iter().map(|record| record.tree));
         self.records
             .sort_by_cached_key(|record| (depth_first.depth(record.tree), record.tree));
     }
@@ -222,14 +215,14 @@ fn is_counted(counts: &[u32], child: Index) -> bool {
 struct Depths(HashMap<Index, u32>);
 
 impl Depths {
-    fn of(objects: &Objects, trees: impl Iterator<Item = Index>) -> Self {
+    fn of(base: &dyn Fn(Index) -> Index, trees: impl Iterator<Item = Index>) -> Self {
         let mut depths: HashMap<Index, u32> = HashMap::new();
         let mut chain = Vec::new();
         for tree in trees {
             let mut at = tree;
             while at != NONE && !depths.contains_key(&at) {
                 chain.push(at);
-                at = objects.bases[at as usize];
+                at = base(at);
             }
             let mut depth = depths.get(&at).map_or(0, |depth| depth + 1);
             while let Some(one) = chain.pop() {

@@ -17,7 +17,7 @@ use std::{
     thread,
 };
 
-use gix::objs::Kind;
+use gix::objs::{self, Kind};
 
 use super::{
     delta::{self, Op},
@@ -41,6 +41,32 @@ pub(super) struct Limits<'a> {
     pub(super) stop: &'a AtomicBool,
     /// Is told of every object that was handed over.
     pub(super) tick: &'a (dyn Fn() + Sync),
+}
+
+/// How objects are handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// With what they are made from.
+    Usual,
+    /// Each for itself, under the name of the first of its copies.
+    Copies,
+    /// In the same way, and only those that are what their names say.
+    Verified,
+    /// In the same way, and also those that are not what their names say.
+    AsTheyAre,
+    /// The same, under the name of another copy: the name of the first is that of a good one.
+    Hidden,
+}
+
+/// Why an object was not handed over.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cause {
+    /// It cannot be unpacked.
+    Own(Trouble),
+    /// It can, and is not what its name says.
+    Other(Trouble),
+    /// What it is made from has a cause of its own.
+    Base(Index),
 }
 
 /// An object and, where it is made from one that the visitor has seen, how.
@@ -88,19 +114,33 @@ const UNPACK: u8 = 2;
 impl Plan {
     /// Returns the plan to hand over the objects that `wanted` is true for.
     pub(super) fn new(objects: &Objects, forest: &Forest, wanted: impl Fn(Index) -> bool) -> Self {
+        Self::of(objects, forest, (0..objects.len()).filter(|o| wanted(*o)))
+    }
+
+    /// Returns the plan to hand over `wanted`.
+    pub(super) fn of(
+        objects: &Objects,
+        forest: &Forest,
+        wanted: impl Iterator<Item = Index>,
+    ) -> Self {
         let mut flags = vec![0; objects.bases.len()];
-        for object in 0..objects.len() {
-            if forest.kind(object).is_none() || !wanted(object) {
+        for object in wanted {
+            if forest.kind(object).is_none() {
                 continue;
             }
             flags[object as usize] |= VISIT;
             let mut at = object;
             while at != NONE && flags[at as usize] & UNPACK == 0 {
                 flags[at as usize] |= UNPACK;
-                at = objects.bases[at as usize];
+                at = forest.base(objects, at);
             }
         }
         Self { flags }
+    }
+
+    /// Returns true when `object` is to be handed over.
+    pub(super) fn hands_over(&self, object: Index) -> bool {
+        self.has(object, VISIT)
     }
 
     fn has(&self, object: Index, flag: u8) -> bool {
@@ -108,16 +148,18 @@ impl Plan {
     }
 }
 
-/// Unpacks the objects of `plan` and hands them to the visitors that `make` makes, one a thread. Returns the visitors, and the objects that
-/// could not be handed over.
+/// Unpacks the objects of `plan` and hands them to the visitors that `make` makes, one a thread. Returns the visitors, and what could not be
+/// handed over or was needed for that and could not be unpacked, sorted.
 pub(super) fn walk<T: Take + Send>(
     objects: &Objects,
     forest: &Forest,
     plan: &Plan,
+    manner: Manner,
     limits: Limits<'_>,
     make: &(dyn Fn() -> T + Sync),
-) -> (Vec<T>, Vec<(Index, Trouble)>) {
+) -> (Vec<T>, Vec<(Index, Cause)>) {
     let walk = Walk {
+        manner,
         objects,
         forest,
         plan,
@@ -156,6 +198,7 @@ pub(super) fn walk<T: Take + Send>(
 }
 
 struct Walk<'a, K> {
+    manner: Manner,
     objects: &'a Objects,
     forest: &'a Forest,
     plan: &'a Plan,
@@ -198,7 +241,10 @@ struct Worker<'w, 'a, T: Take> {
     walk: &'w Walk<'a, T::Kept>,
     visitor: T,
     stack: Vec<Task<T::Kept>>,
-    failed: Vec<(Index, Trouble)>,
+    failed: Vec<(Index, Cause)>,
+    /// The object at work may not be what its name says: it is made from an entry with another checksum than the index says, or from
+    /// another base than the one beside it.
+    doubt: bool,
     reader: Reader,
     packed: Vec<u8>,
     delta: Vec<u8>,
@@ -213,6 +259,7 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             visitor,
             stack: Vec::new(),
             failed: Vec::new(),
+            doubt: false,
             reader: Reader::default(),
             packed: Vec::new(),
             delta: Vec::new(),
@@ -247,29 +294,37 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
 
     fn step(&mut self, task: Task<T::Kept>) {
         let object = task.object;
-        if let Err(trouble) = self.unpack(task) {
-            self.fail(object, trouble);
+        // The base beside it may have had another name than it should.
+        self.doubt = self.walk.forest.is_elsewhere(object);
+        if let Err(cause) = self.unpack(task) {
+            self.fail(object, cause);
         }
     }
 
     /// Names an object, and all that would be made from it.
-    fn fail(&mut self, object: Index, trouble: Trouble) {
-        let objects = self.walk.objects;
-        let because = format!("its base {} could not be read", objects.id(object));
-        let mut pending = self.walk.forest.children(object).to_vec();
-        self.failed.push((object, trouble));
+    fn fail(&mut self, object: Index, cause: Cause) {
+        let Walk { forest, plan, .. } = *self.walk;
+        let mut pending = forest.children(object).to_vec();
+        self.failed.push((object, cause));
         while let Some(other) = pending.pop() {
-            self.failed.push((other, because.clone()));
-            pending.extend(self.walk.forest.children(other));
+            if plan.has(other, VISIT) {
+                self.failed.push((other, Cause::Base(object)));
+            }
+            pending.extend(forest.children(other));
         }
     }
 
-    fn unpack(&mut self, task: Task<T::Kept>) -> Result<(), Trouble> {
-        let Walk { forest, plan, .. } = *self.walk;
+    fn unpack(&mut self, task: Task<T::Kept>) -> Result<(), Cause> {
+        let Walk {
+            forest,
+            plan,
+            manner,
+            ..
+        } = *self.walk;
         let object = task.object;
         let children = forest.children(object);
         let is_base = children.iter().any(|child| plan.has(*child, UNPACK));
-        if !is_base && self.stream(object)? {
+        if !is_base && self.stream(object).map_err(Cause::Own)? {
             return Ok(());
         }
         // What is held has just the room it needs; what is not goes where the last one was.
@@ -283,20 +338,31 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             Base::Dropped => self.again(object, &mut bytes),
             Base::Held(base) => self.delta(object, base, &mut bytes),
         };
-        made?;
+        made.map_err(Cause::Own)?;
+        let kind = forest.kind(object).unwrap_or(Kind::Blob);
+        let verify = match manner {
+            Manner::Usual | Manner::Copies => self.doubt,
+            Manner::Verified => plan.has(object, VISIT),
+            Manner::AsTheyAre | Manner::Hidden => false,
+        };
+        if verify {
+            self.verify(object, kind, &bytes)?;
+        }
         let kept = plan.has(object, VISIT).then(|| {
             let from = match &task.base {
-                Base::Held(base) => base.kept.as_ref().map(|kept| From {
-                    base: &base.bytes,
-                    kept,
-                    ops: &self.ops,
-                }),
+                Base::Held(base) if manner == Manner::Usual => {
+                    base.kept.as_ref().map(|kept| From {
+                        base: &base.bytes,
+                        kept,
+                        ops: &self.ops,
+                    })
+                }
                 _ => None,
             };
             (self.walk.limits.tick)();
             self.visitor.object(Unpacked {
-                index: object,
-                kind: forest.kind(object).unwrap_or(Kind::Blob),
+                index: self.called(object),
+                kind,
                 bytes: &bytes,
                 from,
             })
@@ -309,6 +375,29 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             self.object.shrink_to(1 << 20);
         }
         Ok(())
+    }
+
+    /// Returns the object that a visitor is told of in place of `object`.
+    fn called(&self, object: Index) -> Index {
+        let objects = self.walk.objects;
+        match self.walk.manner {
+            Manner::Usual => object,
+            Manner::Copies | Manner::Verified | Manner::AsTheyAre => objects.first(object),
+            Manner::Hidden if object != objects.first(object) => object,
+            Manner::Hidden => objects.places(object).nth(1).unwrap_or(object),
+        }
+    }
+
+    /// Returns an error when an object is not what its name says.
+    fn verify(&self, object: Index, kind: Kind, bytes: &[u8]) -> Result<(), Cause> {
+        let objects = self.walk.objects;
+        match objs::compute_hash(objects.hash, kind, bytes) {
+            Ok(id) if id == objects.id(object) => Ok(()),
+            _ => {
+                let trouble = "corrupt pack: it is not what its name says";
+                Err(Cause::Other(trouble.to_owned()))
+            }
+        }
     }
 
     /// Puts `children` on the stack, the one with the largest tree lowest.
@@ -342,15 +431,13 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
     fn stream(&mut self, object: Index) -> Result<bool, Trouble> {
         let Walk { objects, plan, .. } = *self.walk;
         let streams = objects.forms[object as usize] == Form::Whole(Kind::Blob);
-        if !streams || !plan.has(object, VISIT) {
+        if !streams || !plan.has(object, VISIT) || self.walk.manner == Manner::Verified {
             return Ok(false);
         }
-        let visitor = &mut self.visitor;
-        let mut give = |reader: &mut dyn io::Read, size| {
-            visitor
-                .stream(object, reader, size)
-                .map_err(|error| error.to_string())
-        };
+        let (called, visitor) = (self.called(object), &mut self.visitor);
+        let failed = |error: io::Error| error.to_string();
+        let mut give =
+            |reader: &mut dyn io::Read, size| visitor.stream(called, reader, size).map_err(failed);
         if let Some(number) = objects.pack_of(object) {
             let pack = &objects.packs[number];
             let range = objects.entry(number, object);
@@ -358,8 +445,13 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             if header.decompressed_size < STREAM_BYTES {
                 return Ok(false);
             }
-            let mut reader = pack.stream(header.data_offset..range.end);
-            give(&mut reader, header.decompressed_size)?;
+            let header_len = header.data_offset - range.start;
+            let mut stream = pack.stream(range, header_len).map_err(failed)?;
+            give(&mut stream, header.decompressed_size)?;
+            let crc = objects.crc(number, object);
+            if !stream.is_intact(crc).map_err(failed)? {
+                return Err("corrupt pack: it has another checksum".to_owned());
+            }
         } else {
             let Some(folder) = objects.loose_folder(object) else {
                 return Ok(false);
@@ -376,11 +468,15 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
 
     /// Unpacks an object that is stored whole.
     fn whole(&mut self, object: Index, out: &mut Vec<u8>) -> Result<(), Trouble> {
-        let (objects, limit) = (self.walk.objects, self.walk.limits.memory_bytes);
+        let objects = self.walk.objects;
+        // Places in an object are told in 32 bits.
+        let limit = self.walk.limits.memory_bytes.min(u32::MAX as usize);
         if let Some(number) = objects.pack_of(object) {
             let range = objects.entry(number, object);
-            let pack = &objects.packs[number];
-            return self.reader.unpack(pack, number, range, limit, out);
+            let (pack, crc) = (&objects.packs[number], objects.crc(number, object));
+            let intact = (self.reader).unpack(pack, number, range, crc, limit, out)?;
+            self.doubt |= !intact;
+            return Ok(());
         }
         match objects.loose_folder(object) {
             Some(folder) => loose::unpack(folder, objects.id(object), limit, &mut self.packed, out),
@@ -408,12 +504,15 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
 
     /// Makes an object anew from the root of its tree, holding no more than two objects.
     fn again(&mut self, object: Index, out: &mut Vec<u8>) -> Result<(), Trouble> {
-        let (objects, limit) = (self.walk.objects, self.walk.limits.memory_bytes);
+        let Walk {
+            objects, forest, ..
+        } = *self.walk;
+        let limit = self.walk.limits.memory_bytes;
         let mut chain = vec![object];
-        let mut at = objects.bases[object as usize];
+        let mut at = forest.base(objects, object);
         while at != NONE {
             chain.push(at);
-            at = objects.bases[at as usize];
+            at = forest.base(objects, at);
         }
         let mut delta = std::mem::take(&mut self.delta);
         let mut base = Vec::new();

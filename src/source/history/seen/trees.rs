@@ -21,7 +21,7 @@ use crate::source::history::{
     BlobPlace, Bounds, Database,
     objects::{Index, NONE},
     trees::{Edge, Telling, Trees, split},
-    walk::{Plan, Take, Unpacked, walk},
+    walk::{Manner, Plan, Take, Unpacked, walk},
 };
 
 /// The trees of an earlier scan that lead to objects of interest.
@@ -317,7 +317,14 @@ fn names(database: &Database, places: &[(Index, u32)], bounds: Bounds<'_>) -> Op
         found: Vec::new(),
     };
     let (objects, forest) = (&database.objects, &database.forest);
-    let (readers, _) = walk(objects, forest, &plan, bounds.limits(), &make);
+    let (readers, _) = walk(
+        objects,
+        forest,
+        &plan,
+        Manner::Usual,
+        bounds.limits(),
+        &make,
+    );
     let mut out: Vec<Option<BString>> = vec![None; places.len()];
     for (at, name) in readers.into_iter().flat_map(|reader| reader.found) {
         out[at] = Some(name);
