@@ -1,6 +1,6 @@
 //! What changes between two scans: the repository, the rules, the limits.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use keyfence::{
     rule::template::{Random, fill},
@@ -10,6 +10,13 @@ use keyfence::{
 
 use super::{Full, rule, same, same_with, scan, scanner, scanner_with, token, usual};
 use crate::git::{Repo, git, run};
+
+/// Returns the file of the loose object that `revision` names.
+fn stored(repo: &Repo, revision: &str) -> PathBuf {
+    let id = String::from_utf8(repo.git(["rev-parse", revision])).unwrap();
+    let (first, rest) = id.trim().split_at(2);
+    repo.root.join(".git/objects").join(first).join(rest)
+}
 
 #[test]
 fn new_objects_are_read_alone() {
@@ -71,13 +78,7 @@ fn objects_of_others_count() {
 fn a_repository_that_lacks_objects() {
     let full = Full::new(&[]);
     let repo = &full.repo;
-    let line = |args: &[&str]| String::from_utf8(repo.git(args)).unwrap().trim().to_owned();
-    let blob = line(&["rev-parse", "HEAD:src/1.txt"]);
-    let file = repo
-        .root
-        .join(".git/objects")
-        .join(&blob[..2])
-        .join(&blob[2..]);
+    let file = stored(repo, "HEAD:src/1.txt");
     let bytes = fs::read(&file).unwrap();
     fs::remove_file(&file).unwrap();
     for _ in 0..2 {
@@ -114,9 +115,7 @@ fn a_blob_that_comes_after_its_tree() {
     repo.write("keep/b", format!("key {}\n", token(70)));
     repo.commit_all();
     let cache = repo.beside("cache");
-    let id = String::from_utf8(repo.git(["rev-parse", "HEAD:keep/b"])).unwrap();
-    let id = id.trim();
-    let file = repo.root.join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let file = stored(&repo, "HEAD:keep/b");
     let bytes = fs::read(&file).unwrap();
     fs::remove_file(&file).unwrap();
     same(&usual(), &repo.root, &cache);
@@ -220,12 +219,8 @@ fn limits_are_kept_each_time() {
     assert_eq!(blobs.count(), 2);
     // More candidates than are kept.
     let few = || scanner(|_, options| options.max_detections = 1);
-    full.repo.write(
-        "many",
-        (100..110)
-            .map(|n| format!("{}\n", token(n)))
-            .collect::<String>(),
-    );
+    full.repo
+        .write("many", (100..110).map(token).collect::<Vec<_>>().join("\n"));
     full.repo.commit_all();
     for scanner in [few(), few(), usual(), few()] {
         full.same(&scanner);
