@@ -13,7 +13,7 @@ use super::{
     since::SinceArgument,
 };
 use crate::{
-    finding::Outcome,
+    finding::{Outcome, Skipped},
     scan::{
         Scanner, Watch,
         history::{HistoryOptions, Since},
@@ -82,7 +82,6 @@ pub(super) fn run(
 
 /// Calls the library.
 fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcome, Failure> {
-    let cannot = |error| Failure::because("cannot scan the history", error);
     let place = Place::find(&request.paths)?;
     let repository = &place.repository;
     let filter = Filter::new(&place)?;
@@ -107,12 +106,28 @@ fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcom
     if request.recurse_submodules {
         let mut skipped = Vec::new();
         for submodule in submodules::find(repository, &mut |one| skipped.push(one)) {
-            let inner = submodule.open(repository).map_err(cannot)?;
+            let inner = match submodule.open(repository) {
+                Ok(inner) => inner,
+                Err(error) => {
+                    let what = "the repository of this submodule cannot be opened";
+                    skipped.push(Skipped {
+                        path: submodule.name,
+                        reason: Failure::because(what, error).to_string(),
+                        incomplete: true,
+                    });
+                    continue;
+                }
+            };
             let cache = request.cache.file(&inner, Some(&submodule.name));
-            // Revisions and branches of one repository say nothing about another.
+            // Paths are those of the outer repository, and who asks for the folder of a submodule asks for all of it; revisions and branches
+            // of one repository say nothing about another.
+            let lead = [&submodule.name[..], b"/"].concat();
+            let paths = |path: &BStr| filter.matches([&lead[..], path].concat().as_bstr());
             let options = HistoryOptions {
                 since: options.since.filter(|s| matches!(s, Since::Seconds(_))),
                 branches: Vec::new(),
+                paths: (!filter.is_empty() && !filter.matches(submodule.name.as_ref()))
+                    .then_some(&paths),
                 cache: cache.as_deref(),
                 ..options.clone()
             };
@@ -120,6 +135,7 @@ fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcom
             outcome.append(found, submodule.name.as_ref());
         }
         outcome.skipped.append(&mut skipped);
+        outcome.skipped.sort();
     }
     Ok(outcome)
 }
@@ -284,7 +300,7 @@ impl Filter {
             path.strip_prefix(&***folder)
                 .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest[0] == b'/')
         };
-        self.plain.iter().any(below) || self.globs.is_match(&*path.to_path_lossy())
+        self.plain.iter().any(below) || self.globs.is_match(&*path.to_str_lossy())
     }
 }
 

@@ -3,7 +3,7 @@
 mod occurrence;
 mod state;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use bstr::BString;
 pub use occurrence::{Commit, KeptBy, Occurrence};
@@ -152,6 +152,19 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
+/// Sorts findings as every report shows them.
+pub(crate) fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (&a.path, a.start, a.end, &a.rule, a.fingerprint).cmp(&(
+            &b.path,
+            b.start,
+            b.end,
+            &b.rule,
+            b.fingerprint,
+        ))
+    });
+}
+
 /// The result of a scan. Findings are sorted by path, line, column and rule.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -171,27 +184,37 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Adds what a scan of another repository says, the one that stands at `prefix` in this one. What both found is one finding.
+    /// Adds what a scan of another repository says, the one that stands at `prefix` in this one. What both found is one finding, told
+    /// with the most urgent of its occurrences.
     pub fn append(&mut self, other: Self, prefix: &bstr::BStr) {
         let below = |path: &BString| BString::from([&**prefix, b"/", &**path].concat());
+        let known = self.findings.iter().zip(0..);
+        let known: HashMap<(String, Fingerprint), usize> = known
+            .map(|(finding, at)| ((finding.rule.clone(), finding.fingerprint), at))
+            .collect();
         for mut finding in other.findings {
             finding.path = below(&finding.path);
             for occurrence in &mut finding.occurrences {
                 occurrence.path = below(&occurrence.path);
             }
-            let same = |known: &&mut Finding| {
-                (&known.rule, known.fingerprint) == (&finding.rule, finding.fingerprint)
+            let Some(at) = known.get(&(finding.rule.clone(), finding.fingerprint)) else {
+                self.findings.push(finding);
+                continue;
             };
-            match self.findings.iter_mut().find(same) {
-                Some(known) => known.occurrences.append(&mut finding.occurrences),
-                None => self.findings.push(finding),
+            let known = &mut self.findings[*at];
+            if finding.state() < known.state() {
+                std::mem::swap(known, &mut finding);
             }
+            known.occurrences.append(&mut finding.occurrences);
+            known.occurrences.sort_by_key(Occurrence::state);
         }
+        sort(&mut self.findings);
         let skipped = other.skipped.into_iter().map(|one| Skipped {
             path: below(&one.path),
             ..one
         });
         self.skipped.extend(skipped);
+        self.skipped.sort();
         self.in_paths.extend(other.in_paths);
         self.counts += other.counts;
     }

@@ -21,9 +21,9 @@ use gix::ObjectId;
 use read::Reader;
 use traced::Traced;
 
-use super::{Collected, Phase, Scanner, Watch, Worker, sort};
+use super::{Collected, Phase, Scanner, Watch, Worker};
 use crate::{
-    finding::{Outcome, Skipped},
+    finding::{Outcome, Skipped, sort},
     rule::RuleSet,
     source::{
         history::{

@@ -23,7 +23,7 @@ use crate::{
     chunk::{self, Chunk},
     detection::Detection,
     engine::{Engine, Scratch},
-    finding::{Counts, Finding, Outcome, Skipped, SourceKind},
+    finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
     rule::{Confidence, RuleSet, Severity},
     secret::Fingerprint,
     source::{Blob, Content, MakeVisitor, Visitor},
@@ -151,19 +151,6 @@ impl Scanner {
     pub fn find_in_texts(&self, outcome: &mut Outcome) {
         outcome.in_paths = texts::secrets(&self.engine, &outcome.findings, &outcome.skipped);
     }
-}
-
-/// Sorts findings as every report shows them.
-fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (&a.path, a.start, a.end, &a.rule, a.fingerprint).cmp(&(
-            &b.path,
-            b.start,
-            b.end,
-            &b.rule,
-            b.fingerprint,
-        ))
-    });
 }
 
 #[derive(Debug, Default)]

@@ -1,5 +1,7 @@
 //! Revisions as people write them: `main`, `v1.0~2`, `3f2a91c0`.
 
+use std::collections::BTreeSet;
+
 use gix::{ObjectId, open};
 
 use super::super::{error::Error, repository::Repository};
@@ -16,7 +18,30 @@ pub fn commit(repository: &Repository, text: &str) -> Result<Option<ObjectId>, E
         path: repository.git_dir.clone(),
         source: source.into(),
     })?;
-    let found = opened.rev_parse_single(text).ok();
-    let commit = found.and_then(|id| id.object().ok()?.peel_to_commit().ok());
-    Ok(commit.map(|commit| commit.id))
+    let found = opened.rev_parse_single(text).ok().map(gix::Id::detach);
+    let found = found.or_else(|| by_start(&opened, text));
+    Ok(found.and_then(|id| peel(&opened, id)))
+}
+
+fn peel(repository: &gix::Repository, id: ObjectId) -> Option<ObjectId> {
+    let object = repository.find_object(id).ok()?;
+    Some(object.peel_to_commit().ok()?.id)
+}
+
+/// The fewest digits that stand for an id; git's number (`MINIMUM_ABBREV`).
+const MIN_DIGITS: usize = 4;
+
+/// Returns the commit whose id starts with `digits`, if there is one such.
+///
+/// `gix` takes all starts of ids for those of SHA-1, and is lost where a blob's id starts alike.
+fn by_start(repository: &gix::Repository, digits: &str) -> Option<ObjectId> {
+    if digits.len() < MIN_DIGITS || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let digits = digits.to_ascii_lowercase();
+    let ids = repository.objects.iter().ok()?.filter_map(Result::ok);
+    let starts = ids.filter(|id| id.to_string().starts_with(&digits));
+    let commits: BTreeSet<ObjectId> = starts.filter_map(|id| peel(repository, id)).collect();
+    let mut commits = commits.into_iter();
+    commits.next().filter(|_| commits.next().is_none())
 }

@@ -1,6 +1,6 @@
 //! Which part of a history is asked for.
 
-use super::{finds, ran, repository};
+use super::{finds, ran, repository, tokens};
 use crate::{
     cli::{Place, run},
     git::Repo,
@@ -40,6 +40,7 @@ fn since_a_revision() {
         };
         since(revision, expected);
     }
+    since(&side[..9], &[3, 5, 6, 7]);
     since("HEAD", &[4, 5, 6]);
     since("refs/heads/main", &[4, 5, 6]);
     repo.git(["tag", "-a", "-m", "x", "annotated", "v1"]);
@@ -155,6 +156,63 @@ fn patterns_in_a_folder_with_an_odd_name() {
     finds(&repo.root.join("[odd]"), &["*.js"], &[8]);
 }
 
+/// A name need not be UTF-8.
+#[test]
+fn names_of_any_bytes() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let repo = repository();
+    let name = OsStr::from_bytes(b"caf\xe9/\xff.env");
+    repo.write(name, format!("token = {}\n", token(8)));
+    repo.commit_all();
+    let at = |path: &OsStr| {
+        let args = ["scan", "--history", "--format", "json"].map(OsStr::new);
+        let ran = run(&repo.root, [&args[..], &[path]].concat()).ends(1);
+        let findings = ran.json()["findings"].clone();
+        assert_eq!(findings.as_array().unwrap().len(), 1, "{findings:#}");
+        let bytes = data_encoding::BASE64.encode(name.as_bytes());
+        assert_eq!(findings[0]["path_bytes"], *bytes);
+        assert_eq!(findings[0]["occurrences"][0]["path_bytes"], *bytes);
+    };
+    at(name);
+    at(OsStr::from_bytes(b"caf\xe9"));
+    at(OsStr::from_bytes(b"caf\xe9/*"));
+    at(OsStr::from_bytes(b"caf\xe9/*.env"));
+}
+
+/// As each of its worktrees sees it, and with git's folder elsewhere.
+#[test]
+fn worktrees() {
+    let repo = repository();
+    let linked = repo.beside("linked");
+    repo.git(["worktree", "add", "-q", "--detach", text(&linked), "v1"]);
+    finds(&linked, &[], ALL);
+    finds(&linked, &["--since", "HEAD"], &[3, 4, 5, 6, 7]);
+    finds(&linked, &["src"], &[2]);
+    let json = finds(&linked, &["deploy"], &[1]).json();
+    assert_eq!(json["findings"][0]["state"], "head");
+    let apart = repo.beside("apart");
+    let moved = repo.beside("git-folder");
+    let separate = format!("--separate-git-dir={}", text(&moved));
+    repo.git(["clone", "-q", &separate, text(&repo.root), text(&apart)]);
+    finds(&apart, &["--reachable"], &[1, 2, 3, 4, 7]);
+    finds(&apart, &["deploy"], &[1]);
+}
+
+#[test]
+fn longer_ids() {
+    let repo = Repo::with(&["--object-format=sha256"]);
+    for number in [1, 2] {
+        repo.write("a", format!("token = {}\n", token(number)));
+        repo.commit_all();
+    }
+    finds(&repo.root, &["--since", "HEAD~1"], &[2]);
+    let id = line(&repo.root, &["rev-parse", "HEAD~1"]);
+    for len in [64, 40, 10, 7] {
+        finds(&repo.root, &["--since", &id[..len]], &[2]);
+    }
+    finds(&repo.root, &["--branch", "main", "a"], &[1, 2]);
+}
+
 #[test]
 fn another_repository() {
     let repo = repository();
@@ -189,24 +247,47 @@ fn another_repository() {
     ran(&place.root, &["x"]).complains(&["cannot scan the history"]);
 }
 
-/// What a submodule holds is told with the path of the submodule.
+/// Returns a repository that has that of [`repository`] as its submodule `libs/one`, and the tokens 1 and 8 in files of its own.
+fn with_submodule() -> (Repo, Repo) {
+    let (inner, outer) = (repository(), Repo::new());
+    outer.git(["submodule", "--quiet", "add", text(&inner.root), "libs/one"]);
+    outer.write("deploy/own.env", format!("token = {}\n", token(8)));
+    outer.write("z", format!("token = {}\n", token(1)));
+    outer.commit_all();
+    outer.write("z", "clean\n");
+    outer.commit_all();
+    (inner, outer)
+}
+
 #[test]
 fn submodules() {
-    let repo = repository();
-    let outer = Repo::new();
-    outer.git(["submodule", "--quiet", "add", text(&repo.root), "libs/one"]);
-    outer.commit_all();
-    let ran = finds(&outer.root, &["--recurse-submodules"], ALL);
-    let json = ran.json();
+    let (_inner, outer) = with_submodule();
+    let both = [1, 2, 3, 4, 5, 6, 7, 8];
+    let json = finds(&outer.root, &["--recurse-submodules"], &both).json();
     let findings = json["findings"].as_array().unwrap();
     let paths: Vec<&str> = findings
         .iter()
         .map(|f| f["path"].as_str().unwrap())
         .collect();
-    assert!(paths.contains(&"libs/one/deploy/app.env"), "{paths:?}");
+    assert!(paths.is_sorted(), "{paths:?}");
+    assert!(paths.contains(&"libs/one/src/app.py"), "{paths:?}");
+    // What both have is told once, with the place where it can be checked out today.
+    let of = |number: u64| {
+        findings
+            .iter()
+            .find(|f| f["secret"] == token(number))
+            .unwrap()
+    };
+    let first = of(1);
+    let states: Vec<&str> = (first["occurrences"].as_array().unwrap().iter())
+        .map(|one| one["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["elsewhere", "history"]);
+    assert_eq!(first["path"], "libs/one/deploy/app.env");
+    assert_eq!(first["line"], 2);
     // Revisions and branches are those of the outer one; dates hold for both.
     let since = ["--recurse-submodules", "--since", "2023-11-14T22:16:30Z"];
-    finds(&outer.root, &since, &[3, 4, 5, 6, 7]);
+    finds(&outer.root, &since, &[1, 3, 4, 5, 6, 7, 8]);
     let options = [
         "--recurse-submodules",
         "--since",
@@ -215,6 +296,36 @@ fn submodules() {
         "main",
     ];
     finds(&outer.root, &options, ALL);
+}
+
+#[test]
+fn paths_in_submodules() {
+    let (_inner, outer) = with_submodule();
+    let at = |path: &str, expected: &[u64]| {
+        finds(&outer.root, &["--recurse-submodules", path], expected);
+    };
+    at("libs/one/deploy", &[1]);
+    at("libs/one/deploy/app.env", &[1]);
+    at("libs/*/app.py", &[2]);
+    // All of it.
+    at("libs", ALL);
+    at("lib*/one", ALL);
+    at("deploy", &[8]);
+    at("*.env", &[1, 3, 4, 8]);
+}
+
+#[test]
+fn submodules_that_cannot_be_read() {
+    let (_inner, outer) = with_submodule();
+    let config = outer.root.join(".git/modules/libs/one/config");
+    let broken = "[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\n";
+    std::fs::write(config, broken).unwrap();
+    let ran = ran(&outer.root, &["--recurse-submodules"]).ends(2);
+    assert_eq!(tokens(&ran).into_iter().collect::<Vec<_>>(), [1, 8]);
+    let skipped = ran.skipped();
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert_eq!(skipped[0].0, "libs/one");
+    assert!(skipped[0].1.contains("reftable"), "{skipped:?}");
 }
 
 #[test]

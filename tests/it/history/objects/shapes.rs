@@ -131,6 +131,16 @@ fn deltas_that_name_their_base() {
 }
 
 #[test]
+fn indices_of_the_first_version() {
+    let repo = filled(&[]);
+    repo.git(["-c", "pack.indexVersion=1", "repack", "-adqkf"]);
+    for index in files(&repo, ".idx") {
+        assert_ne!(&fs::read(index).unwrap()[..4], b"\xfftOc");
+    }
+    check_complete(&repo.root);
+}
+
+#[test]
 fn thin_packs_that_were_completed() {
     let repo = filled(&[]);
     let other = Repo::new();
