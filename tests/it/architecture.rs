@@ -59,6 +59,11 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "a source says what kind it is",
     ),
     (
+        "source",
+        "finding::Commit",
+        "the history source says what reports tell of a commit",
+    ),
+    (
         "chunk",
         "finding::SourceKind",
         "a chunk carries where it came from",

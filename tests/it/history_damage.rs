@@ -48,6 +48,12 @@ impl Bed {
         self.repo.root.join(".git/objects")
     }
 
+    /// Returns `path` as reports show it: from the top of the repository.
+    fn shown(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.repo.root).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
     fn scan(&self) -> Outcome {
         scan(&self.repo.root, HistoryOptions::default())
     }

@@ -97,6 +97,7 @@ impl Database {
             commit_at: Places::new(self.objects.len()),
             graph: Graph::default(),
             missing,
+            ends: Vec::new(),
         };
         build.trees(&trees, &hot);
         let mut lacking = build.commits(messages, shallow);
@@ -106,7 +107,8 @@ impl Database {
         if !absent.is_empty() {
             let leading = trees.hot(self.objects.len(), &|object| object == ABSENT);
             lacking.extend(build.with_trees(messages, &leading));
-            absent.is_reachable |= build.is_any_reachable(&lacking);
+            absent.is_reachable |= build.is_any_reachable(&lacking)
+                || build.ends.iter().any(|end| leading.contains_key(end));
         }
         (build.graph, absent, Ways { trees, is_whole })
     }
@@ -155,6 +157,8 @@ struct Build<'a> {
     commit_at: Places,
     graph: Graph,
     missing: Missing,
+    /// What refs and HEADs lead to.
+    ends: Vec<Index>,
 }
 
 impl Build<'_> {
@@ -292,7 +296,7 @@ impl Build<'_> {
                 self.missing.in_index = true;
             }
         }
-        let target = |id: &ObjectId| {
+        let end = |id: &ObjectId| {
             let mut at = self.find(id);
             for _ in 0..MAX_TAGS {
                 match at.and_then(|at| tags.get(&at)) {
@@ -300,6 +304,13 @@ impl Build<'_> {
                     None => break,
                 }
             }
+            at
+        };
+        let heads = tips.head.iter().chain(&tips.other_heads);
+        let ends = tips.refs.iter().map(|(_, id)| id).chain(heads);
+        let ends: Vec<Index> = ends.filter_map(end).collect();
+        let target = |id: &ObjectId| {
+            let at = end(id);
             let Some(at) = at else { return Target::Other };
             let commit = self
                 .commit_at
@@ -334,6 +345,7 @@ impl Build<'_> {
         (self.graph.refs, self.graph.head) = (refs, head);
         (self.graph.other_heads, self.graph.reflog) = (other_heads, reflog);
         self.graph.index = index;
+        self.ends = ends;
     }
 
     /// Finds the trees and blobs that nothing holds.

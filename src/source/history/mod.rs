@@ -52,7 +52,7 @@ use objects::{Index, Objects};
 use seen::Which;
 use walk::{Limits, Take, Unpacked};
 
-use crate::finding::{self, Skipped};
+use crate::finding::{Commit, Skipped};
 
 /// How many damaged objects of one pack or folder are named; of the rest it is told how many they are.
 const MAX_NAMED: usize = 20;
@@ -180,7 +180,7 @@ impl Database {
     }
 
     /// Returns what reports say of a commit of a [`graph::Graph`] that was made from `messages`.
-    pub fn commit(&self, messages: &Messages, commit: graph::CommitIndex) -> finding::Commit {
+    pub fn commit(&self, messages: &Messages, commit: graph::CommitIndex) -> Commit {
         let record = &messages.commits.records[commit.0 as usize];
         let id = self.objects.id(record.object);
         if record.text.is_some() {

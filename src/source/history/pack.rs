@@ -190,7 +190,7 @@ pub(super) struct Slice<'a> {
 
 impl Stream<'_> {
     /// Reads what is left, and returns true when the whole entry has the checksum `crc`.
-    pub(super) fn is_intact(mut self, crc: Option<u32>) -> io::Result<bool> {
+    pub(super) fn verify(mut self, crc: Option<u32>) -> io::Result<bool> {
         let Some(crc) = crc else { return Ok(true) };
         io::copy(&mut self.packed, &mut io::sink())?;
         Ok(self.packed.into_inner().crc.finalize() == crc)
@@ -384,7 +384,7 @@ fn unpack_long(
     let mut stream = pack.stream(range, header_len).map_err(failed)?;
     stream.read_exact(out).map_err(failed)?;
     match stream.read(&mut [0]).map_err(failed)? {
-        0 => stream.is_intact(crc).map_err(failed),
+        0 => stream.verify(crc).map_err(failed),
         _ => Err("corrupt pack: an entry has another size than it says".to_owned()),
     }
 }

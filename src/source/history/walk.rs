@@ -449,7 +449,7 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
             let mut stream = pack.stream(range, header_len).map_err(failed)?;
             give(&mut stream, header.decompressed_size)?;
             let crc = objects.crc(number, object);
-            if !stream.is_intact(crc).map_err(failed)? {
+            if !stream.verify(crc).map_err(failed)? {
                 return Err("corrupt pack: it has another checksum".to_owned());
             }
         } else {

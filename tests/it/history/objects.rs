@@ -128,7 +128,8 @@ fn given(
         given: &given,
         skipped: &skipped,
     });
-    assert_eq!(visitors.len(), threads);
+    // One a thread; more where what could not be read is looked for elsewhere.
+    assert!(visitors.len() >= threads);
     let mut given = given.into_inner().unwrap();
     given.sort_by(|a, b| a.1.cmp(&b.1));
     let skipped = skipped.into_inner().unwrap();

@@ -38,11 +38,17 @@ fn in_an_alternate(bed: &Bed, kind: Kind, bytes: &[u8]) {
 /// Ways to store an object so that it cannot be read.
 const DAMAGE: [fn(&mut Packer, ObjectId, Kind, &[u8]); 4] = [
     // The data are no zlib stream.
-    |pack, id, kind, bytes| drop(pack.entry(id, number(kind), bytes.len() as u64, &[], &[7; 99])),
+    |pack, id, kind, bytes| {
+        pack.entry(id, number(kind), bytes.len() as u64, &[], &[7; 99]);
+    },
     // The type is unknown.
-    |pack, id, _, bytes| drop(pack.entry(id, 5, bytes.len() as u64, &[], &zlib(bytes))),
+    |pack, id, _, bytes| {
+        pack.entry(id, 5, bytes.len() as u64, &[], &zlib(bytes));
+    },
     // The base is missing.
-    |pack, id, _, _| drop(pack.ref_delta(id, made_up(99), &Delta::new(4, 4).copy(0, 4).end())),
+    |pack, id, _, _| {
+        pack.ref_delta(id, made_up(99), &Delta::new(4, 4).copy(0, 4).end());
+    },
     // The header says that it is of another kind; the checksum in the index says that it was not so.
     |pack, id, kind, bytes| {
         let other = if kind == Kind::Blob {

@@ -66,7 +66,7 @@ fn versions_and_large_offsets() {
     }
     // Without checksums of entries, that of the pack is looked at.
     let bed = Bed::new();
-    let (mut pack, mut entries) = self::pack();
+    let (mut pack, mut entries) = pack();
     entries.sort_by_key(|entry| entry.id);
     let index = index_of(&pack, &entries, 1, false);
     pack[12] ^= 0x70;
@@ -375,7 +375,7 @@ fn things_that_are_no_files() {
             fs::remove_file(&path).unwrap();
             put(&path);
             let pack = path.with_extension("pack");
-            bed.check(&[pack.to_str().unwrap()], &[]);
+            bed.check(&[&bed.shown(&pack)], &[]);
         }
     }
     // In place of the folder.
@@ -429,7 +429,7 @@ fn git_reads_what_is_made_here() {
         path.to_str().unwrap(),
     ]);
     assert_eq!(mine, fs::read(gits).unwrap());
-    let blob = make::id(Kind::Blob, line(1).as_bytes()).to_string();
+    let blob = id(Kind::Blob, line(1).as_bytes()).to_string();
     assert_eq!(
         bed.repo.git(["cat-file", "blob", &blob]),
         line(1).as_bytes()
