@@ -61,8 +61,11 @@ fn loosen(repo: &Repo) {
     let beside = repo.beside("taken-out");
     let names = names_in_packs(repo);
     fs::rename(repo.root.join(".git/objects/pack"), &beside).unwrap();
-    for name in names.iter().filter(|name| name.ends_with(".pack")) {
-        let pack = fs::read(beside.join(name)).unwrap();
+    for path in names.iter().map(|name| beside.join(name)) {
+        if path.extension().is_none_or(|extension| extension != "pack") {
+            continue;
+        }
+        let pack = fs::read(path).unwrap();
         run_with(repo.command(["unpack-objects", "-q"]), &pack);
     }
     fs::remove_dir_all(beside).unwrap();

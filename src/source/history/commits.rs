@@ -43,7 +43,8 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// Returns the headers from the first one on that people write: author, tagger, what follows. Ids stand before them.
+    /// Returns the headers from the first one on that people write: author, tagger, what follows. Ids stand before them. Where nobody is
+    /// named, anything may stand anywhere.
     pub fn people(&self) -> Option<&'a [u8]> {
         let names: [&[u8]; 3] = [b"author ", b"tagger ", b"committer "];
         let mut at = 0;
@@ -53,7 +54,7 @@ impl<'a> Parts<'a> {
             }
             at += line.len();
         }
-        None
+        (!self.headers.is_empty()).then_some(self.headers)
     }
 
     /// Returns the first paragraph of the message, on one line.

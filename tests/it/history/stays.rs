@@ -133,23 +133,6 @@ impl Known {
         items.collect()
     }
 
-    /// Returns what is reached from `start`, itself included, by steps of `next` to commits that `goes_on` is true for.
-    fn reach<'a>(
-        &self,
-        start: &'a str,
-        next: &'a HashMap<String, Vec<String>>,
-        goes_on: impl Fn(&str) -> bool,
-    ) -> BTreeSet<&'a str> {
-        let (mut out, mut stack) = (BTreeSet::new(), vec![start]);
-        while let Some(commit) = stack.pop() {
-            if out.insert(commit) {
-                let steps = next.get(commit).into_iter().flatten();
-                stack.extend(steps.map(String::as_str).filter(|commit| goes_on(commit)));
-            }
-        }
-        out
-    }
-
     /// Returns what was introduced: items and commits that show them while none of their parents does.
     fn introductions(&self) -> BTreeSet<(Item<'_>, &str)> {
         let mut out = BTreeSet::new();
@@ -169,7 +152,7 @@ impl Known {
     /// Returns true when HEAD shows the item by a chain of commits from `introduced` on that all do.
     fn lasts(&self, item: Item<'_>, introduced: &str) -> bool {
         let shows = |commit: &str| self.blob(commit, item).is_some();
-        let chain = self.reach(introduced, &self.children, shows);
+        let chain = reach(introduced, &self.children, shows);
         self.head
             .as_deref()
             .is_some_and(|head| chain.contains(head))
@@ -177,7 +160,7 @@ impl Known {
 
     /// Returns the commits that may be said to have removed a stay.
     fn removals(&self, item: Item<'_>, introduced: &str) -> BTreeSet<&str> {
-        let heirs = self.reach(introduced, &self.children, |_| true);
+        let heirs = reach(introduced, &self.children, |_| true);
         let shows = |commit: &str| self.blob(commit, item).is_some();
         let removes = |(commit, parents): &&(String, Vec<String>)| {
             let is_heir = |parent: &&String| heirs.contains(parent.as_str());
@@ -250,17 +233,33 @@ impl Known {
         assert!(candidates.contains(removed), "{candidates:?} {what}");
         let head = self.head.as_deref();
         let by_head = head
-            .map(|head| self.reach(head, &self.parents, |_| true))
+            .map(|head| reach(head, &self.parents, |_| true))
             .unwrap_or_default();
         let in_head = candidates.iter().any(|commit| by_head.contains(commit));
         assert_eq!(by_head.contains(removed), in_head, "{what}");
         // None of those that are as good comes before it.
-        let before = self.reach(removed, &self.parents, |_| true);
+        let before = reach(removed, &self.parents, |_| true);
         let earlier = candidates.iter().filter(|commit| {
             **commit != removed && before.contains(*commit) && by_head.contains(*commit) == in_head
         });
         assert_eq!(earlier.collect::<Vec<_>>(), Vec::<&&str>::new(), "{what}");
     }
+}
+
+/// Returns what is reached from `start`, itself included, by steps of `next` to commits that `goes_on` is true for.
+fn reach<'a>(
+    start: &'a str,
+    next: &'a HashMap<String, Vec<String>>,
+    goes_on: impl Fn(&str) -> bool,
+) -> BTreeSet<&'a str> {
+    let (mut out, mut stack) = (BTreeSet::new(), vec![start]);
+    while let Some(commit) = stack.pop() {
+        if out.insert(commit) {
+            let steps = next.get(commit).into_iter().flatten();
+            stack.extend(steps.map(String::as_str).filter(|commit| goes_on(commit)));
+        }
+    }
+    out
 }
 
 /// Compares everything that is told of the tokens with numbers below `count` with what git says. Counts the stays by what became of them.
@@ -341,7 +340,7 @@ fn what_log_says_of_a_line_of_commits() {
     for (at, holds) in [0, 1, 1, 0, 1, 1, 1, 0, 0, 1].into_iter().enumerate() {
         let mut text = format!("version {at}\n");
         if holds == 1 {
-            text += &format!("token = {}\n", token(1));
+            text.extend(["token = ", &token(1), "\n"]);
         }
         let parents: Vec<_> = last.into_iter().collect();
         last = Some(import.commit(&parents, "next", &[("a/b.txt", Some(text.as_bytes()))]));

@@ -121,6 +121,9 @@ fn plain() -> HistoryOptions<'static> {
     }
 }
 
+/// A way to store objects, and how to bring it about.
+type Store<'a> = (&'a str, &'a dyn Fn());
+
 /// Stores `history` in all ways and compares what is found.
 #[track_caller]
 fn check(history: &History) {
@@ -136,12 +139,11 @@ fn check(history: &History) {
         let args = [&["pack-objects", "-q", "--revs"], args, &[text(&pack)]].concat();
         run_with(repo.command(args), revisions.as_bytes());
     };
-    type Store<'a> = (&'a str, &'a dyn Fn());
     let ways: [Store<'_>; 6] = [
         ("each file made from the one before", &|| ()),
         ("git's own way", &|| drop(repack(&[]))),
         ("a wide window", &|| {
-            drop(repack(&["--window=50", "--depth=50"]))
+            drop(repack(&["--window=50", "--depth=50"]));
         }),
         ("short chains of deltas that name their base", &|| {
             let way = ["-c", "repack.useDeltaBaseOffset=false", "repack", "-adqfn"];

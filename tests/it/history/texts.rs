@@ -160,7 +160,25 @@ fn other_headers() {
     );
     let odd = String::from_utf8(odd).unwrap().trim().to_owned();
     repo.git(["update-ref", "refs/heads/odd", &odd]);
+    // As git takes it only when it is told to.
+    let hash = [
+        "hash-object",
+        "--literally",
+        "-t",
+        "commit",
+        "-w",
+        "--stdin",
+    ];
+    let bare = format!("tree {tree}\nnobody {}\n", token(3));
+    let bare = run_with(repo.command(hash), bare.as_bytes());
+    let bare = String::from_utf8(bare).unwrap().trim().to_owned();
     let outcome = look(&repo);
+    check(
+        &outcome,
+        3,
+        "message",
+        &[&format!("<commit {bare} header>:2 nothing")],
+    );
     check(&outcome, 1, "ref", &["<tag v1>:1 ref"]);
     check(
         &outcome,

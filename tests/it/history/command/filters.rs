@@ -32,7 +32,7 @@ fn since_a_revision() {
     };
     let side = line(&repo.root, &["rev-parse", "side"]);
     // What no commit holds has no time.
-    for revision in ["v1", "side~1", "main~3", &side[..]] {
+    for revision in ["v1", "side~1", "main~3", &*side] {
         let expected: &[u64] = if revision == side {
             &[3, 5, 6, 7]
         } else {
@@ -40,7 +40,7 @@ fn since_a_revision() {
         };
         since(revision, expected);
     }
-    since(&side[..9], &[3, 5, 6, 7]);
+    since(side.get(..9).unwrap(), &[3, 5, 6, 7]);
     since("HEAD", &[4, 5, 6]);
     since("refs/heads/main", &[4, 5, 6]);
     repo.git(["tag", "-a", "-m", "x", "annotated", "v1"]);
@@ -208,7 +208,7 @@ fn longer_ids() {
     finds(&repo.root, &["--since", "HEAD~1"], &[2]);
     let id = line(&repo.root, &["rev-parse", "HEAD~1"]);
     for len in [64, 40, 10, 7] {
-        finds(&repo.root, &["--since", &id[..len]], &[2]);
+        finds(&repo.root, &["--since", id.get(..len).unwrap()], &[2]);
     }
     finds(&repo.root, &["--branch", "main", "a"], &[1, 2]);
 }

@@ -35,7 +35,9 @@ fn the_json_formats_keep_their_schema() {
                 .map(|line| serde_json::from_str(line).unwrap())
                 .collect();
             assert_eq!(parsed.len(), json["findings"].as_array().unwrap().len() + 1);
-            parsed.iter().for_each(|line| assert_valid(&one, line));
+            for line in &parsed {
+                assert_valid(&one, line);
+            }
         }
     }
 }
@@ -203,13 +205,13 @@ fn the_least_confidence() {
     };
     repo.write("src/a.py", format!("token = \"{}\"\n", token(1)));
     let key = crate::cli::Pair::drawn(3);
-    repo.write(
-        "tests/b.py",
-        format!(
-            "password = \"{}\"\n",
-            &key.secret.replace(['/', '+'], "x")[..12]
-        ),
-    );
+    let password: String = key
+        .secret
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(12)
+        .collect();
+    repo.write("tests/b.py", format!("password = \"{password}\"\n"));
     repo.write("c.txt", format!("{}\n", key.secret));
     repo.commit_all();
     let all = levels(&[]);

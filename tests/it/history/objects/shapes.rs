@@ -172,9 +172,9 @@ fn long_chains() {
     let repo = Repo::new();
     let mut import = Import::default();
     let mut last = None;
-    for version in 0..260 {
-        let mut bytes = content(1, version);
-        bytes.extend("one more line\n".repeat(version as usize).bytes());
+    for version in 0_usize..260 {
+        let mut bytes = content(1, version as u64);
+        bytes.extend("one more line\n".repeat(version).bytes());
         let parents: Vec<_> = last.into_iter().collect();
         last = Some(import.commit(&parents, "next", &[("a", Some(&bytes))]));
     }

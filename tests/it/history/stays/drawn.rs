@@ -32,7 +32,7 @@ fn text(file: &File) -> Vec<u8> {
     let mut out = format!("version {}\n", file.1);
     for number in &file.0 {
         out += &"a line\n".repeat(usize::try_from(file.1 % 3).unwrap());
-        out += &format!("token = {}\n", token(*number));
+        out.extend(["token = ", &token(*number), "\n"]);
     }
     out.into_bytes()
 }

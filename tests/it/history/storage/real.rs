@@ -57,9 +57,12 @@ fn both_ways_find_the_same() {
     }
 }
 
+/// What is known of a place: the name of the finding, line and column.
+type Seen = (String, u64, u64);
+
 /// Scans the blobs of occurrences for themselves, and compares rule, secret and place. Returns how many places there were.
 fn by_blob(folder: &Path, outcome: &Outcome) -> usize {
-    let mut blobs: BTreeMap<(&str, &[u8]), Vec<(String, u64, u64)>> = BTreeMap::new();
+    let mut blobs: BTreeMap<(&str, &[u8]), Vec<Seen>> = BTreeMap::new();
     for finding in &outcome.findings {
         let in_blobs = |one: &&Occurrence| one.blob.is_some() && !one.path.starts_with(b"<blob");
         for one in finding.occurrences.iter().filter(in_blobs) {

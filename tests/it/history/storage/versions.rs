@@ -195,7 +195,7 @@ impl File {
             self.take(at..at + 1);
         } else {
             let at = self.random.below(self.bytes.len());
-            self.put_in(if at % 2 == 0 { 0 } else { at }, b"\0");
+            self.put_in(if at.is_multiple_of(2) { 0 } else { at }, b"\0");
         }
     }
 
