@@ -10,6 +10,7 @@ mod make;
 mod packs;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::{OnceLock, mpsc},
     thread,
@@ -27,6 +28,9 @@ use keyfence::{
 };
 
 use crate::git::Repo;
+
+/// Marks what was not read and makes no scan incomplete.
+const NOT_NEEDED: &str = " (not needed)";
 
 /// How long a scan may take. Nothing here has more than some thousand objects.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -46,6 +50,12 @@ impl Bed {
 
     fn objects(&self) -> PathBuf {
         self.repo.root.join(".git/objects")
+    }
+
+    /// Returns how reports call a path in the repository.
+    fn shown(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.repo.root).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     fn scan(&self) -> Outcome {
@@ -85,6 +95,22 @@ impl Bed {
         let other = scan(&self.repo.root, twice);
         assert_eq!(told(&other), told(&outcome));
         assert_eq!(self::named(&other), named);
+        // Nor does what an earlier scan has left: no damage passes for seen.
+        let cache: &'static Path = Box::leak(self.repo.beside("cache").into_boxed_path());
+        drop(fs::remove_file(cache));
+        for _ in 0..2 {
+            let cached = HistoryOptions {
+                cache: Some(cache),
+                memory_bytes,
+                ..HistoryOptions::default()
+            };
+            let other = scan(&self.repo.root, cached);
+            assert_eq!(told(&other), told(&outcome));
+            let needed = |one: &&String| !one.ends_with(NOT_NEEDED);
+            let again = self::named(&other);
+            let again: Vec<&String> = again.iter().filter(needed).collect();
+            assert_eq!(again, named.iter().filter(needed).collect::<Vec<_>>());
+        }
         outcome
     }
 }
@@ -113,7 +139,7 @@ fn named(outcome: &Outcome) -> Vec<String> {
     let skipped = outcome.skipped.iter();
     skipped
         .map(|one| {
-            let mark = if one.incomplete { "" } else { " (not needed)" };
+            let mark = if one.incomplete { "" } else { NOT_NEEDED };
             format!("{}: {}{mark}", one.path, one.reason)
         })
         .collect()

@@ -133,7 +133,7 @@ fn things_that_are_no_files() {
         let free = (0..=u8::MAX).map(|n| bed.objects().join(format!("{n:02x}")));
         let free = free.into_iter().find(|path| !path.exists()).unwrap();
         put(&free);
-        bed.check(&[free.to_str().unwrap()], &[]);
+        bed.check(&[&bed.shown(&free)], &[]);
     }
 }
 
@@ -177,7 +177,7 @@ fn names_that_are_no_ids() {
     let named = super::named(&outcome);
     let told = format!(
         "{}: files that are no objects: {} (not needed)",
-        folder.display(),
+        bed.shown(folder),
         names.len()
     );
     assert_eq!(named, [told]);
