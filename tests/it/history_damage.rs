@@ -1,6 +1,12 @@
 //! Repositories that are damaged or made to do harm: what cannot be read is named, the scan is incomplete, and everything else is scanned.
 //! No panic, no endless work, no memory without bounds.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::string_slice, reason = "ids are ASCII")]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "the numbers of tests are small"
+)]
 #![cfg(unix)]
 
 mod copies;
@@ -10,6 +16,7 @@ mod make;
 mod packs;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::{OnceLock, mpsc},
     thread,
@@ -27,6 +34,9 @@ use keyfence::{
 };
 
 use crate::git::Repo;
+
+/// Marks what was not read and makes no scan incomplete.
+const NOT_NEEDED: &str = " (not needed)";
 
 /// How long a scan may take. Nothing here has more than some thousand objects.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -48,7 +58,7 @@ impl Bed {
         self.repo.root.join(".git/objects")
     }
 
-    /// Returns `path` as reports show it: from the top of the repository.
+    /// Returns how reports call a path in the repository.
     fn shown(&self, path: &Path) -> String {
         let path = path.strip_prefix(&self.repo.root).unwrap();
         path.to_str().unwrap().to_owned()
@@ -91,6 +101,22 @@ impl Bed {
         let other = scan(&self.repo.root, twice);
         assert_eq!(told(&other), told(&outcome));
         assert_eq!(self::named(&other), named);
+        // Nor does what an earlier scan has left: no damage passes for seen.
+        let cache: &'static Path = Box::leak(self.repo.beside("cache").into_boxed_path());
+        drop(fs::remove_file(cache));
+        for _ in 0..2 {
+            let cached = HistoryOptions {
+                cache: Some(cache),
+                memory_bytes,
+                ..HistoryOptions::default()
+            };
+            let other = scan(&self.repo.root, cached);
+            assert_eq!(told(&other), told(&outcome));
+            let needed = |one: &&String| !one.ends_with(NOT_NEEDED);
+            let again = self::named(&other);
+            let again: Vec<&String> = again.iter().filter(needed).collect();
+            assert_eq!(again, named.iter().filter(needed).collect::<Vec<_>>());
+        }
         outcome
     }
 }
@@ -119,7 +145,7 @@ fn named(outcome: &Outcome) -> Vec<String> {
     let skipped = outcome.skipped.iter();
     skipped
         .map(|one| {
-            let mark = if one.incomplete { "" } else { " (not needed)" };
+            let mark = if one.incomplete { "" } else { NOT_NEEDED };
             format!("{}: {}{mark}", one.path, one.reason)
         })
         .collect()

@@ -100,8 +100,10 @@ impl<'s> Gather<'s> {
 
     /// Returns the blobs in which something was found, sorted by their ids: what is told first must not depend on where they are stored.
     pub(super) fn interesting(&mut self, database: &Database) -> Vec<BlobPlace> {
-        self.blobs
-            .sort_by(|a, b| database.blob_id(a.place).cmp(database.blob_id(b.place)));
+        self.blobs.sort_by(|a, b| {
+            let ids = database.blob_id(a.place).cmp(database.blob_id(b.place));
+            ids.then(a.place.cmp(&b.place))
+        });
         // A damaged blob may have been read twice, the first time in part.
         self.blobs.dedup_by(|again, blob| {
             let same = again.place == blob.place;

@@ -82,7 +82,7 @@ impl Database {
             known,
             &|object| leads.has(object),
         );
-        let mut is_whole = damaged.is_empty();
+        let mut is_whole = damaged.iter().all(|one| one.mended);
         self.name(damaged, skip);
         is_whole &= missing.blobs.is_empty() && missing.trees.is_empty();
         let hot = trees.hot(self.objects.len(), &is_interesting);

@@ -33,7 +33,7 @@ pub(super) struct Damage {
     pub(super) mended: bool,
 }
 
-/// Hands the objects of the kinds that are `wanted`, each once, to the visitors that `make` makes. Returns the visitors, and what could
+/// Hands the objects that are `wanted`, by their first place and their kind, each once, to the visitors that `make` makes. Returns the visitors, and what could
 /// not be read where it was first looked for.
 pub(super) fn walk_all<T: Take + Send>(
     objects: &Objects,
@@ -46,13 +46,13 @@ pub(super) fn walk_all<T: Take + Send>(
     let (said, settled) = (forest, search.settle(forest, limits));
     let forest = settled.as_ref().unwrap_or(said);
     let copies = objects.copies_set();
-    // What is known of an object is known by the first of its places.
     let is_wanted = |forest: &Forest, place| {
         let kind = forest.kind(place);
         kind.is_some_and(|kind| wanted(objects.first(place), kind))
     };
     let plan = Plan::new(objects, forest, |object| {
-        is_wanted(forest, object) && !copies.contains(&object)
+        let kind = forest.kind(object);
+        kind.is_some_and(|kind| wanted(object, kind)) && !copies.contains(&object)
     });
     let (mut visitors, failed) = walk(objects, forest, &plan, Manner::Usual, limits, make);
     search.take(&plan, failed);

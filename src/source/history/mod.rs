@@ -187,7 +187,7 @@ impl Database {
             return messages.commits.info(record, id);
         }
         // Of one that was seen in an earlier scan only what the graph needs is at hand.
-        let bytes = one::unpack(&self.objects, record.object).unwrap_or_default();
+        let bytes = one::unpack(&self.objects, &self.forest, record.object).unwrap_or_default();
         let mut commits = Commits::default();
         commits.add(Kind::Commit, record.object, &bytes);
         commits.info(&commits.records[0], id)
@@ -325,7 +325,10 @@ impl<V: Visit> Take for Texts<'_, V> {
 
     fn object(&mut self, object: Unpacked<'_, Self::Kept>) -> Self::Kept {
         let id = self.database.objects.id(object.index);
-        self.sizes.push((object.index, object.bytes.len() as u64));
+        // What is not what its name says is looked at again the next time.
+        if !object.is_other {
+            self.sizes.push((object.index, object.bytes.len() as u64));
+        }
         if object.kind != Kind::Blob {
             self.commits.add(object.kind, object.index, object.bytes);
             self.visitor.message(object.kind, id, object.bytes);

@@ -190,10 +190,26 @@ pub(super) struct Slice<'a> {
 
 impl Stream<'_> {
     /// Reads what is left, and returns true when the whole entry has the checksum `crc`.
-    pub(super) fn verify(mut self, crc: Option<u32>) -> io::Result<bool> {
+    fn is_intact(&mut self, crc: Option<u32>) -> io::Result<bool> {
         let Some(crc) = crc else { return Ok(true) };
         io::copy(&mut self.packed, &mut io::sink())?;
-        Ok(self.packed.into_inner().crc.finalize() == crc)
+        Ok(self.packed.get_ref().crc.clone().finalize() == crc)
+    }
+}
+
+/// Unpacks an entry, and fails at its end when it has another checksum than `crc`.
+pub(super) struct Checked<'a> {
+    pub(super) stream: Stream<'a>,
+    pub(super) crc: Option<u32>,
+}
+
+impl io::Read for Checked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && !self.stream.is_intact(self.crc)? {
+            return Err(io::Error::other("corrupt pack: it has another checksum"));
+        }
+        Ok(read)
     }
 }
 
@@ -384,7 +400,7 @@ fn unpack_long(
     let mut stream = pack.stream(range, header_len).map_err(failed)?;
     stream.read_exact(out).map_err(failed)?;
     match stream.read(&mut [0]).map_err(failed)? {
-        0 => stream.verify(crc).map_err(failed),
+        0 => stream.is_intact(crc).map_err(failed),
         _ => Err("corrupt pack: an entry has another size than it says".to_owned()),
     }
 }

@@ -24,7 +24,7 @@ use super::{
     forest::Forest,
     loose,
     objects::{Form, Index, NONE, Objects},
-    pack::{Reader, Trouble},
+    pack::{Checked, Reader, Trouble},
     share::Share,
 };
 
@@ -75,6 +75,8 @@ pub(super) struct Unpacked<'a, K> {
     pub(super) kind: Kind,
     pub(super) bytes: &'a [u8],
     pub(super) from: Option<From<'a, K>>,
+    /// It may be something else than what its name says.
+    pub(super) is_other: bool,
 }
 
 /// What an object is made from.
@@ -365,6 +367,7 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
                 kind,
                 bytes: &bytes,
                 from,
+                is_other: matches!(manner, Manner::AsTheyAre | Manner::Hidden),
             })
         });
         drop(task);
@@ -446,12 +449,9 @@ impl<'w, 'a, T: Take> Worker<'w, 'a, T> {
                 return Ok(false);
             }
             let header_len = header.data_offset - range.start;
-            let mut stream = pack.stream(range, header_len).map_err(failed)?;
-            give(&mut stream, header.decompressed_size)?;
+            let stream = pack.stream(range, header_len).map_err(failed)?;
             let crc = objects.crc(number, object);
-            if !stream.verify(crc).map_err(failed)? {
-                return Err("corrupt pack: it has another checksum".to_owned());
-            }
+            give(&mut Checked { stream, crc }, header.decompressed_size)?;
         } else {
             let Some(folder) = objects.loose_folder(object) else {
                 return Ok(false);

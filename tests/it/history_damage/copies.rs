@@ -35,8 +35,11 @@ fn in_an_alternate(bed: &Bed, kind: Kind, bytes: &[u8]) {
     put_loose(&folder, id(kind, bytes), &packed);
 }
 
+/// Puts an object into a pack, damaged.
+type Put = fn(&mut Packer, ObjectId, Kind, &[u8]);
+
 /// Ways to store an object so that it cannot be read.
-const DAMAGE: [fn(&mut Packer, ObjectId, Kind, &[u8]); 4] = [
+const DAMAGE: [Put; 4] = [
     // The data are no zlib stream.
     |pack, id, kind, bytes| {
         pack.entry(id, number(kind), bytes.len() as u64, &[], &[7; 99]);

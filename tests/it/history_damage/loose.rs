@@ -45,7 +45,7 @@ fn files_that_are_no_objects() {
         bytes(&good[..len], "corrupt loose object");
     }
     bytes(&[&good[..], b"more"].concat(), "something stands behind it");
-    let mut wrong = good.clone();
+    let mut wrong = good;
     *wrong.last_mut().unwrap() ^= 1;
     bytes(&wrong, "corrupt loose object");
 }
@@ -106,7 +106,7 @@ fn things_that_are_no_files() {
         &["is a directory"],
         &[],
     );
-    check(|path| fifo(path), &["fifo"], &[]);
+    check(fifo, &["fifo"], &[]);
     check(
         |path| std::os::unix::fs::symlink("/nowhere/at/all", path).unwrap(),
         &["symbolic link"],
@@ -144,7 +144,7 @@ fn what_cannot_be_opened() {
     let path = put_loose(&bed.objects(), made_up(1), &loose("blob 4", b"text"));
     for path in [&*path, path.parent().unwrap()] {
         let was = fs::metadata(path).unwrap().permissions();
-        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o0)).unwrap();
         // Nothing is closed to root.
         let closed = fs::File::open(path).is_err();
         bed.check(if closed { &["ermission denied"] } else { &[] }, &[]);

@@ -74,7 +74,7 @@ impl Packer {
         self.bytes.extend(header(number, size));
         self.bytes.extend(base);
         self.bytes.extend(data);
-        let crc = crc32fast::hash(&self.bytes[self.at(offset)..]);
+        let crc = crc32fast::hash(&self.bytes[usize::try_from(offset).unwrap()..]);
         self.entries.push(Entry { id, offset, crc });
         offset
     }
@@ -82,10 +82,6 @@ impl Packer {
     /// Returns where the next entry begins.
     pub(super) fn end(&self) -> u64 {
         self.bytes.len() as u64
-    }
-
-    fn at(&self, offset: u64) -> usize {
-        usize::try_from(offset).unwrap()
     }
 
     /// Writes count and checksum, and returns the pack with its entries.

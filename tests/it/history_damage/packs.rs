@@ -71,7 +71,9 @@ fn objects_without_bytes() {
 #[test]
 fn sizes_that_are_not_so() {
     let whole = |size: u64, data: Vec<u8>| {
-        move |pack: &mut Packer| drop(pack.entry(made_up(1), 3, size, &[], &data))
+        move |pack: &mut Packer| {
+            pack.entry(made_up(1), 3, size, &[], &data);
+        }
     };
     check(
         whole(1 << 60, zlib(b"tiny")),
@@ -124,10 +126,14 @@ fn a_large_blob_of_another_size_than_it_says() {
     let packed = zlib(&text);
     let with = |size: u64, data: &[u8]| {
         let data = data.to_vec();
-        move |pack: &mut Packer| drop(pack.entry(made_up(1), 3, size, &[], &data))
+        move |pack: &mut Packer| {
+            pack.entry(made_up(1), 3, size, &[], &data);
+        }
     };
     check(
-        |pack| drop(pack.entry(id(Kind::Blob, &text), 3, len, &[], &packed)),
+        |pack| {
+            pack.entry(id(Kind::Blob, &text), 3, len, &[], &packed);
+        },
         &[],
         &[3],
     );
@@ -146,7 +152,7 @@ fn a_large_blob_of_another_size_than_it_says() {
             &[3],
         );
     }
-    let mut wrong = packed.clone();
+    let mut wrong = packed;
     *wrong.last_mut().unwrap() ^= 1;
     check(with(len, &wrong), &["corrupt"], &[3]);
 }
@@ -155,7 +161,9 @@ fn a_large_blob_of_another_size_than_it_says() {
 fn types_that_are_not_there() {
     for number in [0, 5] {
         check(
-            |pack| drop(pack.entry(made_up(1), number, 4, &[], &zlib(b"text"))),
+            |pack| {
+                pack.entry(made_up(1), number, 4, &[], &zlib(b"text"));
+            },
             &["nsupported"],
             &[],
         );
