@@ -238,7 +238,7 @@ fn within(base: &Path, top: Option<&Path>, path: &Path) -> Result<Wanted, Failur
         typed_from = typed_from.min(whole.components().count());
     }
     let inside = match top {
-        Some(top) => whole.strip_prefix(top).map_err(|_| {
+        Some(top) => inside_of(top, &mut whole).ok_or_else(|| {
             Failure::new(format!(
                 "{} lies outside of the repository {}",
                 path.display(),
@@ -262,6 +262,19 @@ fn within(base: &Path, top: Option<&Path>, path: &Path) -> Result<Wanted, Failur
         pattern: is_pattern.map(|_| parts.collect::<Vec<_>>().join("/")),
         path: BString::from(bytes.replace(std::path::MAIN_SEPARATOR_STR, b"/")),
     })
+}
+
+/// Returns `path` as seen from `top`; where links lead there, they are followed.
+fn inside_of<'p>(top: &Path, path: &'p mut PathBuf) -> Option<&'p Path> {
+    if !path.starts_with(top) {
+        // What is gone has no way of its own.
+        let there = path.ancestors().find_map(|folder| {
+            let rest = path.strip_prefix(folder).ok()?;
+            Some(folder.canonicalize().ok()?.join(rest))
+        });
+        *path = there?;
+    }
+    path.strip_prefix(top).ok()
 }
 
 /// Which paths are wanted.

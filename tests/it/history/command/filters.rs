@@ -2,7 +2,7 @@
 
 use super::{finds, ran, repository, tokens};
 use crate::{
-    cli::{Place, run},
+    cli::{Place, Ran, program, run},
     git::Repo,
     history::{line, text, token},
 };
@@ -131,6 +131,41 @@ fn paths_from_a_folder_below() {
     finds(&below, &[], ALL);
     let outside = ran(&below, &["../../../x"]);
     outside.complains(&["lies outside of the repository"]);
+}
+
+/// By a link that leads there, to what is there and to what is gone.
+#[test]
+fn paths_through_links() {
+    let repo = repository();
+    let link = repo.beside("link");
+    std::os::unix::fs::symlink(&repo.root, &link).unwrap();
+    finds(&repo.root, &[text(&link.join("src"))], &[2]);
+    finds(&repo.root, &[text(&link.join("deploy/app.env"))], &[1]);
+    finds(&link, &["deploy"], &[1]);
+    finds(&link, &[text(&link)], ALL);
+    // A link within is a name as any other.
+    repo.write("up/x", "nothing\n");
+    std::os::unix::fs::symlink("../src", repo.root.join("up/link")).unwrap();
+    repo.commit_all();
+    finds(&repo.root, &["up/link/app.py"], &[]);
+}
+
+/// As git's hooks call it.
+#[test]
+fn a_repository_that_variables_name() {
+    let repo = repository();
+    let place = Place::new();
+    let with = |args: &[&str], expected: &[u64]| {
+        let all = ["scan", "--history", "--format", "json", "--show-secrets"];
+        let mut command = program(&place.root, [&all, args].concat());
+        command.env("GIT_DIR", repo.root.join(".git"));
+        let ran = Ran::of(&command.output().unwrap());
+        let found: Vec<u64> = tokens(&ran).into_iter().collect();
+        assert_eq!(found, expected, "{args:?}: {ran:#?}");
+    };
+    with(&[], ALL);
+    with(&["deploy"], &[1]);
+    with(&["--since", "v1", "--branch", "side"], &[4]);
 }
 
 /// As for git, a name that looks like a pattern is a name, too.
