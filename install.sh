@@ -5,7 +5,7 @@ set -eu
 
 # The oldest Rust that builds it: `rust-version` in Cargo.toml.
 rust_major=1
-rust_minor=88
+rust_minor=89
 
 usage() {
     cat <<'USAGE'
