@@ -71,7 +71,8 @@ fn versions_and_large_offsets() {
     let index = index_of(&pack, &entries, 1, false);
     pack[12] ^= 0x70;
     install(&bed.objects(), &pack, &index);
-    bed.check(&["corrupt pack: its checksum is wrong"], &[2, 3]);
+    // The first blob passes for a tag now, and its text is looked at as such.
+    bed.check(&["corrupt pack: its checksum is wrong"], &[1, 2, 3]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ const SUM_BYTES: usize = 32;
 ///
 /// # Errors
 ///
-/// When it cannot be read, or was not written by [`write`] to its end.
+/// When it cannot be read, or was not written by [`write()`] to its end.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = match open::open(path) {
         Ok(file) => file,
