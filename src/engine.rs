@@ -7,10 +7,10 @@ use std::ops::Range;
 use crate::{
     matcher::{self, Candidate},
     prefilter::{
-        DECODE, Hit, Prefilter,
+        DECODE, Hit, MIN_ANNOUNCED, Prefilter,
         runs::{MIN_LEN, is_base64},
     },
-    rule::{Anchor, RuleIndex, RuleSet, SecretKind, boundary::LOOK_BEHIND_BYTES},
+    rule::{Anchor, RuleIndex, RuleSet, SecretKind},
 };
 
 /// The rules of a run with the prefilter for their anchors.
@@ -23,15 +23,18 @@ pub struct Engine {
     /// By rule: the longest base64 run it is anchored at; 0 for none.
     longest_run: Box<[usize]>,
     longest_literal: usize,
-    /// How far round a change windows of literals are looked for.
-    margins: (usize, usize),
+    /// Where in literals their windows begin, at the least and at the most.
+    windows: (usize, usize),
 }
 
-/// How far a text was searched.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Searched {
-    literals: usize,
-    runs: usize,
+/// How many bytes before a hit may decide for it to be found by [`Engine::hits_near`] wherever one of them is changed.
+const NEAR_BACK: usize = 2;
+
+/// Memory that one thread keeps from text to text for [`Engine::hits_near`].
+#[derive(Debug, Default)]
+pub struct Near {
+    ranges: Vec<Range<usize>>,
+    joined: Vec<u8>,
 }
 
 /// Returns the bytes round `changed` up to where no run goes on, from `low` on.
@@ -92,7 +95,7 @@ impl Engine {
         let literals = prefilter.tables().literals.iter();
         let longest_literal = literals.map(|l| l.text.len()).max().unwrap_or(0);
         Self {
-            margins: prefilter.tables().margins(),
+            windows: prefilter.tables().window_offsets(),
             longest_literal,
             longest_run,
             rules,
@@ -119,29 +122,47 @@ impl Engine {
         hits.retain(|hit| hit.rule == DECODE || self.is_tried(RuleIndex(hit.rule), text));
     }
 
-    /// Adds to `hits` the places where something is to be tried whose literal reaches into `changed`, or whose run does.
-    ///
-    /// `searched` is where the last call ended; returns where this one does, so that regions that meet are searched once.
+    /// Returns true when `hit`, whose outcome depends on `back` bytes before it and on those up to `reach`, is found by
+    /// [`Self::hits_near`] wherever one of these is changed: it need not be remembered.
+    pub fn is_near(&self, hit: Hit, back: usize, reach: usize) -> bool {
+        back <= NEAR_BACK && reach <= hit.start as usize + self.longest_literal
+    }
+
+    /// Adds to `hits` the places where something is to be tried that is near one of `changed`, which come in order (a literal reaches into it,
+    /// or ends as far before it as [`Self::is_near`] says), or whose run reaches into it. Maybe adds some twice, and some beside.
     pub fn hits_near(
         &self,
         bytes: &[u8],
         text: bool,
-        changed: Range<usize>,
-        searched: Searched,
+        changed: impl Iterator<Item = Range<usize>>,
+        near: &mut Near,
         hits: &mut Vec<Hit>,
-    ) -> Searched {
-        let (before, after) = self.margins;
-        let start = changed.start.saturating_sub(before).max(searched.literals);
-        // A window of three bytes begins at most two before its end.
-        let end = bytes.len().min((changed.end + after).saturating_sub(2));
+    ) {
+        let (least, most) = self.windows;
+        let before = self.longest_literal.saturating_sub(1 + least);
+        let (mut literals_end, mut runs_end) = (0, 0);
         let first = hits.len();
-        if start < end {
-            self.prefilter.add_literals(bytes, start..end, hits);
+        near.ranges.clear();
+        for changed in changed {
+            let runs = around(bytes, &changed, runs_end);
+            runs_end = runs.end;
+            let mut start = changed.start.saturating_sub(before);
+            if runs.len() >= MIN_ANNOUNCED {
+                // A literal may say that a run is to be decoded.
+                start = start.min(runs.start);
+            }
+            if runs.len() >= MIN_LEN {
+                self.prefilter.add_runs(bytes, runs, hits);
+            }
+            let end = bytes.len().min(changed.end + NEAR_BACK + most);
+            match near.ranges.last_mut() {
+                Some(last) if start <= literals_end => last.end = last.end.max(end),
+                _ => near.ranges.push(start..end.max(start)),
+            }
+            literals_end = literals_end.max(end);
         }
-        let runs = around(bytes, &changed, searched.runs);
-        if runs.len() >= MIN_LEN {
-            self.prefilter.add_runs(bytes, runs.clone(), hits);
-        }
+        let Near { ranges, joined } = near;
+        self.prefilter.add_literals_in(bytes, ranges, joined, hits);
         let mut at = first;
         while at < hits.len() {
             let rule = hits[at].rule;
@@ -150,10 +171,6 @@ impl Engine {
             } else {
                 hits.swap_remove(at);
             }
-        }
-        Searched {
-            literals: end.max(searched.literals),
-            runs: runs.end.max(searched.runs),
         }
     }
 
@@ -181,7 +198,7 @@ impl Engine {
         let (candidate, reach) = matcher::try_with_reach(&self.rules, index, bytes, start);
         Tried {
             found: candidate.map(Found::Candidate),
-            back: LOOK_BEHIND_BYTES,
+            back: matcher::look_behind(&self.rules, index, bytes, start),
             reach: reach.max(start + self.hit_len(hit.rule)),
         }
     }

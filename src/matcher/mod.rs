@@ -60,9 +60,7 @@ pub fn try_at<'a>(
 }
 
 /// Does the same as [`try_at`], and returns where the bytes end that the answer depends on: one more than there are where it depends
-/// on the text ending there. Before `start` it depends on [`LOOK_BEHIND_BYTES`] at most.
-///
-/// [`LOOK_BEHIND_BYTES`]: crate::rule::boundary::LOOK_BEHIND_BYTES
+/// on the text ending there. [`look_behind`] says on how many bytes before `start`.
 pub fn try_with_reach<'a>(
     rules: &RuleSet,
     index: RuleIndex,
@@ -87,6 +85,17 @@ pub fn try_with_reach<'a>(
         secret,
     });
     (candidate, reach)
+}
+
+/// Returns how many bytes before `start` decide what [`try_at`] finds there.
+pub fn look_behind(rules: &RuleSet, index: RuleIndex, bytes: &[u8], start: usize) -> usize {
+    let rule = rules.rule(index);
+    if checks_start(rule) {
+        rule.boundary.look_behind(bytes, start)
+    } else {
+        // A regex may begin with an assertion.
+        1
+    }
 }
 
 /// Returns true when the boundary holds for the start of a match, too: not for keywords, which stand within names

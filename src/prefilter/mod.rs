@@ -16,6 +16,7 @@ mod vector;
 
 use std::{borrow::Cow, ops::Range};
 
+use tables::WINDOW;
 pub use tables::{Link, Literal, Tables, guess};
 
 use crate::rule::RuleSet;
@@ -36,7 +37,7 @@ pub const DECODE: u16 = u16::MAX;
 const ANNOUNCEMENTS: [&str; 2] = ["QUtJQ", "QVNJQ"];
 
 /// The shortest base64 run that is decoded where a literal announces it, in bytes.
-const MIN_ANNOUNCED: usize = 24;
+pub const MIN_ANNOUNCED: usize = 24;
 
 /// Finds anchors with the fastest engine that this processor has.
 #[derive(Debug, Clone)]
@@ -89,11 +90,60 @@ impl Prefilter {
 
     /// Adds the hits of literals whose windows begin in `range`, in no order.
     pub fn add_literals(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        let Some(text) = bytes.get(range.start..bytes.len().min(range.end + WINDOW - 1)) else {
+            return;
+        };
+        self.find_windows(text, |at| self.verify(bytes, range.start + at, hits));
+    }
+
+    /// Does the same for several ranges in order, which may lie next to each other and do not overlap; maybe also adds some hits that lie
+    /// beside a range.
+    ///
+    /// Where ranges are shorter than what a step of the fast engine reads, most of its work would be for nothing. So they are put together
+    /// first, and each window that is found there is looked for again in its own place.
+    pub fn add_literals_in(
+        &self,
+        bytes: &[u8],
+        ranges: &[Range<usize>],
+        joined: &mut Vec<u8>,
+        hits: &mut Vec<Hit>,
+    ) {
+        joined.clear();
+        for range in ranges {
+            let end = bytes.len().min(range.end + WINDOW - 1);
+            joined.extend_from_slice(&bytes[range.start.min(end)..end]);
+        }
+        let mut rest = ranges.iter();
+        // What of `joined` the range at hand takes, and where in `bytes` that begins.
+        let (mut taken, mut start) = (0..0, 0);
+        self.find_windows(joined, |at| {
+            while at >= taken.end {
+                let Some(range) = rest.next() else { return };
+                let end = bytes.len().min(range.end + WINDOW - 1);
+                start = range.start.min(end);
+                taken = taken.end..taken.end + end - start;
+            }
+            self.verify(bytes, start + at - taken.start, hits);
+        });
+    }
+
+    /// Adds the hits of the literals whose windows stand at `at`.
+    fn verify(&self, bytes: &[u8], at: usize, hits: &mut Vec<Hit>) {
+        self.tables.verify(bytes, at, |literal, start| {
+            hits.extend(literal.rules.iter().map(|rule| Hit {
+                start: offset(start),
+                rule: *rule,
+            }));
+        });
+    }
+
+    /// Calls `each` with the places in `text` where a window of some literal begins, or of none by chance, in order.
+    fn find_windows(&self, text: &[u8], each: impl FnMut(usize)) {
         #[cfg(target_arch = "x86_64")]
         if self.vector {
-            return vector::find(&self.tables, bytes, range, hits);
+            return vector::find(&self.tables, text, each);
         }
-        plain::find(&self.tables, bytes, range, hits);
+        plain::find(&self.tables, text, 0, each);
     }
 
     /// Adds the hits of the runs in `range`, at whose ends no run goes on, in no order.
@@ -244,6 +294,40 @@ mod tests {
             Just("pass".to_owned()), Just("wd".to_owned()),
         ], 0..20)) {
             check(parts.concat().as_bytes());
+        }
+
+        #[test]
+        fn in_ranges_is_found_what_lies_within(
+            parts in proptest::collection::vec(prop_oneof![
+                "[ -~]{0,20}",
+                Just("AKIA".to_owned()), Just("passWORD".to_owned()), Just("SG.".to_owned()), Just("-----BEGIN".to_owned()),
+            ], 0..30),
+            cuts in proptest::collection::vec(0_usize..60, 0..12),
+        ) {
+            let text = parts.concat();
+            let bytes = text.as_bytes();
+            let (mut ranges, mut at) = (Vec::new(), 0);
+            for pair in cuts.chunks_exact(2) {
+                let start = bytes.len().min(at + pair[0]);
+                at = bytes.len().min(start + pair[1]);
+                ranges.push(start..at);
+            }
+            let prefilter = Prefilter::new(Cow::Owned(Tables::build(literals(), vec![], &guess)));
+            let all = naive(bytes);
+            for prefilter in [prefilter.clone(), prefilter.plain()] {
+                let (mut joined, mut hits) = (Vec::new(), Vec::new());
+                prefilter.add_literals_in(bytes, &ranges, &mut joined, &mut hits);
+                for hit in &hits {
+                    prop_assert!(all.contains(hit), "{hit:?}");
+                }
+                for hit in &all {
+                    let start = hit.start as usize;
+                    let end = start + literals()[usize::from(hit.rule)].text.len();
+                    if ranges.iter().any(|range| range.start <= start && end <= range.end) {
+                        prop_assert!(hits.contains(hit), "{hit:?} in {ranges:?}");
+                    }
+                }
+            }
         }
 
         #[test]

@@ -1,28 +1,17 @@
 //! The portable engine: one bit for the window at each position.
 
-use std::ops::Range;
+use super::tables::{Tables, WINDOW, may_start};
 
-use super::{
-    Hit, Tables, offset,
-    tables::{WINDOW, may_start},
-};
-
-/// Adds the hits of `bytes` whose windows begin in `range`.
-pub(super) fn find(tables: &Tables, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+/// Calls `each` with the places in `text`, from `first` on, where a window begins that the bitmap has.
+pub(super) fn find(tables: &Tables, text: &[u8], first: usize, mut each: impl FnMut(usize)) {
     let bits = tables.bits();
-    let end = bytes.len().min(range.end + WINDOW - 1);
-    let Some(text) = bytes.get(range.start..end) else {
+    let Some(rest) = text.get(first..) else {
         return;
     };
-    for (at, window) in (range.start..).zip(text.windows(WINDOW)) {
+    for (at, window) in (first..).zip(rest.windows(WINDOW)) {
         let word = u32::from_le_bytes([window[0], window[1], window[2], 0]);
         if may_start(bits, word) {
-            tables.verify(bytes, at, |literal, start| {
-                hits.extend(literal.rules.iter().map(|rule| Hit {
-                    start: offset(start),
-                    rule: *rule,
-                }));
-            });
+            each(at);
         }
     }
 }

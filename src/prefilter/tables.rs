@@ -21,7 +21,7 @@ pub(super) const MIN_LITERAL: usize = 3;
 
 /// How many bytes of a literal are looked for: the rest is the regex's business. Where bytes were changed, literals may reach over the edge,
 /// and so many bytes round it are to be searched.
-pub(super) const MAX_LITERAL: usize = 16;
+pub(super) const MAX_LITERAL: usize = 14;
 
 /// How many bytes of a literal its window has.
 pub(super) const WINDOW: usize = 3;
@@ -90,7 +90,9 @@ impl Tables {
                         continue;
                     }
                 };
-                let rules = literals.entry((head(text), fold)).or_default();
+                let rules = literals
+                    .entry((head(text, fold, commonness), fold))
+                    .or_default();
                 if rules.last() != Some(&index.0) {
                     rules.push(index.0);
                 }
@@ -122,7 +124,10 @@ impl Tables {
     ) -> Self {
         let windows: Vec<u8> = literals
             .iter()
-            .map(|literal| best_window(literal, commonness))
+            .map(|literal| {
+                let at = window_of(literal.text.as_bytes(), literal.fold, commonness);
+                u8::try_from(at).expect("a literal is short")
+            })
             .collect();
         let mut bitmap = vec![0_u32; BITMAP_WORDS];
         let mut slots = vec![0_u16; SLOTS];
@@ -177,14 +182,13 @@ impl Tables {
             .expect("the bitmap is made with this length")
     }
 
-    /// Returns how many bytes before and after a place where bytes were changed a literal's window may lie when the literal reaches over it.
-    pub fn margins(&self) -> (usize, usize) {
-        let windows = self.literals.iter().zip(&*self.windows);
-        windows.fold((0, 0), |(before, after), (literal, window)| {
-            let window = usize::from(*window);
-            let rest = literal.text.len() - 1 - window;
-            (before.max(rest), after.max(window + WINDOW - 1))
-        })
+    /// Returns where in literals their windows begin, at the least and at the most.
+    pub fn window_offsets(&self) -> (usize, usize) {
+        let offsets = self.windows.iter().map(|offset| usize::from(*offset));
+        (
+            offsets.clone().min().unwrap_or(0),
+            offsets.max().unwrap_or(0),
+        )
     }
 
     /// Calls `each` with the literal and the start of each literal whose window stands at `at`, where the bitmap has it.
@@ -217,12 +221,20 @@ impl Tables {
     }
 }
 
-/// Returns the first [`MAX_LITERAL`] bytes of a literal, or one to three fewer where a letter would be cut.
+/// Returns as much of a literal as is looked for: of its first [`MAX_LITERAL`] bytes its window, what stands before it, and the byte after
+/// it; one to three more where a letter would be cut.
 #[expect(clippy::ptr_arg, reason = "what is borrowed for good stays borrowed")]
-fn head(text: &Cow<'static, str>) -> Cow<'static, str> {
+fn head(
+    text: &Cow<'static, str>,
+    fold: bool,
+    commonness: &dyn Fn(&[u8]) -> u64,
+) -> Cow<'static, str> {
     let mut end = text.len().min(MAX_LITERAL);
+    end = text
+        .len()
+        .min(window_of(&text.as_bytes()[..end], fold, commonness) + WINDOW + 1);
     while !text.is_char_boundary(end) {
-        end -= 1;
+        end += 1;
     }
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.get(..end).unwrap_or(text)),
@@ -280,20 +292,18 @@ fn index(hash: u32) -> usize {
     (hash >> (32 - INDEX_BITS)) as usize
 }
 
-/// Returns where the rarest window of the literal begins, as `rarity` has it: how common three bytes in a row are.
-fn best_window(literal: &Literal, commonness: &dyn Fn(&[u8]) -> u64) -> u8 {
-    let text = literal.text.as_bytes();
+/// Returns where the rarest window of a literal begins, as `commonness` has it: how common three bytes in a row are.
+fn window_of(text: &[u8], fold: bool, commonness: &dyn Fn(&[u8]) -> u64) -> usize {
     let cost = |at: &usize| {
-        let here = cases(&text[*at..*at + WINDOW], literal.fold)
+        let here = cases(&text[*at..*at + WINDOW], fold)
             .iter()
             .map(|form| commonness(form))
             .sum::<u64>();
         // Of equals one with a byte after it, which tells more windows apart.
         (here, *at + WINDOW == text.len())
     };
-    let last = text.len().saturating_sub(WINDOW).min(200);
-    let best = (0..=last).min_by_key(cost).unwrap_or(0);
-    u8::try_from(best).unwrap_or(0)
+    let last = text.len().saturating_sub(WINDOW);
+    (0..=last).min_by_key(cost).unwrap_or(0)
 }
 
 /// Returns roughly how common three bytes in a row are in source text, for rules that come at run time.

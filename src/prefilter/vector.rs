@@ -9,10 +9,9 @@ use std::arch::x86_64::{
     _mm256_mullo_epi32, _mm256_set1_epi32, _mm256_setr_epi8, _mm256_shuffle_epi8,
     _mm256_sllv_epi32, _mm256_srli_epi32,
 };
-use std::ops::Range;
 
 use super::{
-    Hit, Tables, offset, plain,
+    Tables, plain,
     tables::{BIT_SHIFTS, BITMAP_WORDS, INDEX_BITS, MULTIPLIER},
 };
 
@@ -22,43 +21,36 @@ const STEP: usize = 8;
 /// How many bytes two loads take.
 const LOAD: usize = STEP + 16;
 
-/// Adds the hits of `bytes` whose windows begin in `range`.
-pub(super) fn find(tables: &Tables, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+/// Calls `each` with the places in `text` where a window begins that the bitmap has.
+pub(super) fn find(tables: &Tables, text: &[u8], mut each: impl FnMut(usize)) {
     #[expect(unsafe_code, reason = "calls a function that needs AVX2")]
     // SAFETY: `Prefilter::new` chose this engine after finding AVX2 on this processor.
-    let done = unsafe { find_avx2(tables, bytes, range.clone(), hits) };
-    plain::find(tables, bytes, done..range.end, hits);
+    let done = unsafe { find_avx2(tables, text, &mut each) };
+    plain::find(tables, text, done, each);
 }
 
-/// Adds those hits whose windows begin before the returned position.
+/// Does so for the windows that begin before the returned position.
 #[target_feature(enable = "avx2")]
-fn find_avx2(tables: &Tables, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) -> usize {
+fn find_avx2(tables: &Tables, text: &[u8], each: &mut impl FnMut(usize)) -> usize {
     let bits = tables.bits();
-    let mut from = range.start;
-    while from < range.end && bytes.len() >= LOAD {
+    let mut from = 0;
+    while text.len() >= LOAD {
         // The last step ends with the text; positions that were looked at are left out.
-        let at = from.min(bytes.len() - LOAD);
+        let at = from.min(text.len() - LOAD);
         if from - at >= 2 * STEP {
             break;
         }
-        let low = windows(bits, &bytes[at..at + 16]);
-        let high = windows(bits, &bytes[at + STEP..at + LOAD]);
+        let low = windows(bits, &text[at..at + 16]);
+        let high = windows(bits, &text[at + STEP..at + LOAD]);
         let known = from - at;
-        let wanted = (range.end - at).min(2 * STEP);
-        let mut some = (low | high << STEP) >> known << known & ((1 << wanted) - 1);
+        let mut some = (low | high << STEP) >> known << known;
         while some != 0 {
-            let here = at + some.trailing_zeros() as usize;
+            each(at + some.trailing_zeros() as usize);
             some &= some - 1;
-            tables.verify(bytes, here, |literal, start| {
-                hits.extend(literal.rules.iter().map(|rule| Hit {
-                    start: offset(start),
-                    rule: *rule,
-                }));
-            });
         }
         from = at + 2 * STEP;
     }
-    from.min(range.end)
+    from
 }
 
 /// Returns one bit for each of the first eight positions of `text`: set when the bitmap has the hash of the window there.

@@ -71,6 +71,20 @@ impl Boundary {
             || ends_escape(&bytes[start.saturating_sub(LOOK_BEHIND_BYTES)..start])
     }
 
+    /// Returns how many bytes before `start` the answer of [`Self::allows_start`] depends on; where the text begins before that, it depends
+    /// on that, too.
+    pub fn look_behind(self, bytes: &[u8], start: usize) -> usize {
+        match start.checked_sub(1).and_then(|at| bytes.get(at)) {
+            Some(before) if self.contains(*before) => match before {
+                b'm' => LOOK_BEHIND_BYTES,
+                b if b.is_ascii_hexdigit() => 6,
+                b'n' | b'r' | b't' | b'v' => 2,
+                _ => 1,
+            },
+            _ => 1,
+        }
+    }
+
     /// Returns true when a match may end at `end`.
     pub fn allows_end(self, bytes: &[u8], end: usize) -> bool {
         bytes.get(end).is_none_or(|&after| !self.contains(after))
@@ -108,7 +122,9 @@ fn ends_colour(before: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Boundary;
+    use proptest::prelude::*;
+
+    use super::{Boundary, LOOK_BEHIND_BYTES};
 
     #[track_caller]
     fn check(boundary: Boundary, before: &str, expected: bool) {
@@ -144,6 +160,27 @@ mod tests {
         assert!(Boundary::Base64.allows_end(b"abc", 3));
         assert!(!Boundary::Base64.allows_end(b"abc/", 3));
         assert!(Boundary::Base64.allows_end(b"abc=", 3));
+    }
+
+    proptest! {
+        #[test]
+        fn what_lies_before_what_is_looked_at_changes_nothing(
+            before in "([a-z0-9]|\\\\[nx]|\\\\u00|%3|\x1b\\[1;3|m){0,8}", other in "[ -~]{0,14}", at in 0_usize..6,
+        ) {
+            let boundaries = [
+                Boundary::None, Boundary::Alnum, Boundary::Word, Boundary::Base64Url, Boundary::Base64, Boundary::Hex,
+            ];
+            let (boundary, bytes) = (boundaries[at], before.as_bytes());
+            let back = boundary.look_behind(bytes, bytes.len());
+            prop_assert!((1..=LOOK_BEHIND_BYTES).contains(&back));
+            if back <= bytes.len() {
+                let changed = [other.as_bytes(), &bytes[bytes.len() - back..]].concat();
+                prop_assert_eq!(
+                    boundary.allows_start(bytes, bytes.len()),
+                    boundary.allows_start(&changed, changed.len())
+                );
+            }
+        }
     }
 
     #[test]

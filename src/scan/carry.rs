@@ -6,15 +6,18 @@
 //! for new hits, as far as a literal may reach over them; and where a run of base64 touches them, all of the run, because where a run starts
 //! and how long it is decides.
 //!
+//! Most hits come to nothing after a look at a few bytes. These are not even remembered: where one of those bytes is changed, the hit is found
+//! anew ([`Engine::is_near`]).
+//!
 //! The plain twin is [`Carrier::whole`]; law 2 says that both give the same.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use super::detect::{self, Made};
 use crate::{
     chunk::{self, Chunk},
     detection::{LOOK_BACK, look_ahead},
-    engine::{Engine, Found, Scratch, Searched, Tried},
+    engine::{Engine, Found, Near, Scratch, Tried},
     pair::BACK_BYTES,
     prefilter::{DECODE, Hit},
     source::history::delta::Op,
@@ -78,6 +81,7 @@ pub(super) struct Carrier<'e> {
     engine: &'e Engine,
     most: usize,
     scratch: Scratch,
+    near: Near,
     tries: Vec<Hit>,
     carried: Vec<KnownHit>,
     /// Where in the base's hits the last copy ended.
@@ -95,6 +99,7 @@ impl<'e> Carrier<'e> {
             engine,
             most,
             scratch: Scratch::default(),
+            near: Near::default(),
             tries: Vec::new(),
             carried: Vec::new(),
             next: 0,
@@ -218,25 +223,22 @@ impl<'e> Carrier<'e> {
 
     /// Searches the bytes that are not copied, and the seams, for hits.
     fn search(&mut self, bytes: &[u8], text: bool, base_len: usize, ops: &[Op]) {
-        let (engine, mut searched) = (self.engine, Searched::default());
-        let mut near = |changed: Range<usize>| {
-            searched = engine.hits_near(bytes, text, changed, searched, &mut self.tries);
-        };
         // At the front and the back there is a seam where the base goes on.
         let mut seam = ops.first().is_none_or(|op| op.from != Some(0));
-        for op in ops {
+        let changed = ops.iter().filter_map(|op| {
             let to = op.to as usize;
-            if op.from.is_none() {
-                near(to..to + op.len as usize);
-            } else if seam {
-                near(to..to);
-            }
+            let brought = if op.from.is_none() {
+                Some(to..to + op.len as usize)
+            } else {
+                seam.then_some(to..to)
+            };
             seam = op.from.is_some();
-        }
+            brought
+        });
         let goes_on = |op: &Op| op.from.map(|from| (from + op.len) as usize) != Some(base_len);
-        if ops.last().is_some_and(goes_on) {
-            near(bytes.len()..bytes.len());
-        }
+        let back = (ops.last().filter(|op| goes_on(op))).map(|_| bytes.len()..bytes.len());
+        let (near, tries) = (&mut self.near, &mut self.tries);
+        (self.engine).hits_near(bytes, text, changed.chain(back), near, tries);
         self.tries.sort_unstable();
         self.tries.dedup();
     }
@@ -333,6 +335,8 @@ impl<'e> Carrier<'e> {
                 made: all,
             };
             kept = self.add(hit.start, Arc::new(found));
+        } else if self.engine.is_near(hit, back, reach) {
+            return;
         }
         self.hits.push(KnownHit {
             start: hit.start,
