@@ -1,6 +1,6 @@
 //! `keyfence scan --history`: where the cache lies.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, time::Duration};
 
 use super::{Pair, Place, Ran, program, repository};
 use crate::git::Repo;
@@ -109,6 +109,30 @@ fn a_file_or_a_folder_may_be_named() {
     scan(&repo, &["--cache", "../relative"], |_| {}).ends(1);
     assert!(repo.beside("relative").is_file());
     scan(&repo, &["--cache="], |_| {}).complains(&["--cache", "value"]);
+}
+
+#[test]
+fn what_a_killed_scan_left_is_removed_a_day_later() {
+    let repo = full();
+    let place = Place::new();
+    let folder = place.root.join("folder");
+    fs::create_dir(&folder).unwrap();
+    // Of a repository that is not there any more, and of one that is just being scanned.
+    let [left, under_way] = ["0", "f"].map(|digit| {
+        let path = folder.join(format!("history-00.keyfence-{}.tmp", digit.repeat(16)));
+        fs::write(&path, "half").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    });
+    let file = fs::File::options().write(true).open(&left).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written - Duration::from_secs(25 * 60 * 60))
+        .unwrap();
+    let cache = format!("--cache={}", folder.display());
+    let ran = scan(&repo, &[&cache], |_| {}).ends(1);
+    assert_eq!(ran.json()["summary"]["complete"], true);
+    assert!(!left.exists() && under_way.exists());
+    assert_eq!(files(&folder).len(), 2);
 }
 
 #[test]

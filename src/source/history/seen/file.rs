@@ -1,4 +1,7 @@
 //! Files that are whole or not there: written beside, brought to disk and renamed; read only where their checksum says that they are whole.
+//!
+//! Who is killed while writing leaves behind what was written beside. Nobody locks anything: what is a day old is nobody's any more, and who
+//! writes next removes it.
 
 use std::{
     collections::hash_map::RandomState,
@@ -6,6 +9,7 @@ use std::{
     hash::BuildHasher as _,
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use sha2::{Digest as _, Sha256};
@@ -17,6 +21,13 @@ const MAX_BYTES: u64 = 1 << 30;
 
 /// How many bytes the checksum has.
 const SUM_BYTES: usize = 32;
+
+/// What the names of unfinished files have between that of the file and 16 hexadecimal digits, and what they have behind those.
+const UNFINISHED: (&str, &str) = (".keyfence-", ".tmp");
+
+/// How long nobody has written to an unfinished file that nobody will finish. Writing takes seconds; a machine that was asleep meanwhile
+/// writes its file anew the next time.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Returns what the file at `path` holds, or none when there is no file.
 ///
@@ -45,7 +56,8 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Writes `bytes` and their checksum to the file at `path`, making its folder, both for the user alone.
+/// Writes `bytes` and their checksum to the file at `path`, making its folder, both for the user alone. Removes from the folder what others
+/// who were killed left unfinished.
 ///
 /// Whoever reads meanwhile has the old file or the new one. Of two who write at once the last one wins.
 ///
@@ -59,7 +71,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     make_folder(folder)?;
     let temporary = beside(path);
-    let result = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let mut file = create(&temporary)?;
+    // The file system's own time, which is that of the other files. Before anything is written: what goes may be the room that is needed.
+    if let Ok(now) = file.metadata().and_then(|meta| meta.modified()) {
+        sweep(folder, now);
+    }
+    let result = fill(&mut file, bytes).and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
         // It may not even be there.
         drop(fs::remove_file(&temporary));
@@ -71,15 +88,36 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file: File = options.open(path)?;
+    options.open(path)
+}
+
+fn fill(file: &mut File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.write_all(&Sha256::digest(bytes))?;
     file.sync_all()
+}
+
+/// Removes the unfinished files in `folder` that nobody has written to for long before `now`. What cannot be removed stays.
+fn sweep(folder: &Path, now: SystemTime) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if !is_unfinished(entry.file_name().as_encoded_bytes()) {
+            continue;
+        }
+        // Of a link this is the link's own.
+        let Ok(meta) = entry.metadata() else { continue };
+        let age = meta
+            .modified()
+            .ok()
+            .and_then(|at| now.duration_since(at).ok());
+        if meta.is_file() && age.is_some_and(|age| age > ABANDONED) {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {
@@ -92,16 +130,37 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Returns a name beside `path` that nobody else uses.
 fn beside(path: &Path) -> PathBuf {
+    let (before, behind) = UNFINISHED;
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:016x}.tmp", RandomState::new().hash_one(path)));
+    let number = RandomState::new().hash_one(path);
+    name.push(format!("{before}{number:016x}{behind}"));
     path.with_file_name(name)
+}
+
+/// Returns true for the names that [`beside`] makes.
+fn is_unfinished(name: &[u8]) -> bool {
+    let (before, behind) = UNFINISHED;
+    let name = name.strip_suffix(behind.as_bytes());
+    let digits = name.and_then(|name| name.split_last_chunk::<16>());
+    digits.is_some_and(|(rest, digits)| {
+        rest.len() > before.len()
+            && rest.ends_with(before.as_bytes())
+            && digits
+                .iter()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{
+        fs::{self, File},
+        path::Path,
+        thread,
+        time::Duration,
+    };
 
-    use super::{read, write};
+    use super::{ABANDONED, beside, create, read, write};
 
     #[test]
     fn only_whole_files_are_read() {
@@ -125,5 +184,98 @@ mod tests {
             read(&path).unwrap_err();
         }
         read(folder.path()).unwrap_err();
+    }
+
+    /// Lets a file be `age` older than it is.
+    fn age(path: &Path, age: Duration) {
+        let file = File::options().write(true).open(path).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written.checked_sub(age).unwrap())
+            .unwrap();
+    }
+
+    /// Puts a file called `name` in a folder, `old` before a file is written there, and asserts whether it stays.
+    #[track_caller]
+    fn check(name: &str, old: Duration, stays: bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, "text").unwrap();
+        age(&path, old);
+        write(&folder.path().join("cache"), b"bytes").unwrap();
+        assert_eq!(path.exists(), stays, "{name} {old:?}");
+    }
+
+    #[test]
+    fn what_was_left_unfinished_goes() {
+        let (day, minute) = (ABANDONED, Duration::from_secs(60));
+        let path = beside(Path::new("cache"));
+        let own = path.to_str().unwrap();
+        check(own, day + minute, false);
+        // Others may be at it.
+        check(own, Duration::from_secs(23 * 60 * 60), true);
+        check(own, Duration::ZERO, true);
+        // That of another cache.
+        check("other.keyfence-0123456789abcdef.tmp", day + minute, false);
+        for name in [
+            "cache.0123456789abcdef.tmp",
+            "cache.keyfence-0123456789abcde.tmp",
+            "cache.keyfence-0123456789ABCDEF.tmp",
+            "cache.keyfence-0123456789abcdef.tmp.txt",
+            ".keyfence-0123456789abcdef.tmp",
+            "history-0123456789abcdef",
+        ] {
+            check(name, day + minute, true);
+        }
+    }
+
+    #[test]
+    fn only_files_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cache, path) = (
+            folder.path().join("cache"),
+            beside(&folder.path().join("x")),
+        );
+        fs::create_dir(&path).unwrap();
+        #[cfg(unix)]
+        {
+            let (old, link) = (folder.path().join("old"), beside(&folder.path().join("y")));
+            fs::write(&old, "text").unwrap();
+            age(&old, 2 * ABANDONED);
+            std::os::unix::fs::symlink(&old, &link).unwrap();
+            write(&cache, b"bytes").unwrap();
+            assert!(old.exists() && link.exists());
+        }
+        write(&cache, b"bytes").unwrap();
+        assert!(path.is_dir());
+    }
+
+    #[test]
+    fn who_writes_at_once_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let slow = beside(&folder.path().join("slow"));
+        drop(create(&slow).unwrap());
+        let (left, cache) = (beside(&slow), folder.path().join("cache"));
+        thread::scope(|scope| {
+            for number in 0..8_u8 {
+                let (left, cache) = (&left, &cache);
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        // Others may sweep it first.
+                        if fs::write(left, "text").is_ok() && left.exists() {
+                            drop(File::options().write(true).open(left).map(|file| {
+                                let written = file.metadata().unwrap().modified().unwrap();
+                                file.set_modified(written - 2 * ABANDONED)
+                            }));
+                        }
+                        write(cache, &[number; 1000]).unwrap();
+                        let read = read(cache).unwrap().unwrap();
+                        assert_eq!(read, [read[0]; 1000]);
+                    }
+                });
+            }
+        });
+        assert!(slow.exists(), "what is just being written stays");
+        drop(fs::remove_file(&left));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 }
