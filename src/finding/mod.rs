@@ -1,11 +1,13 @@
 //! What a scan tells: findings, and what was and was not read.
 
+mod names;
 mod occurrence;
 mod state;
 
 use std::{collections::HashMap, sync::Arc};
 
 use bstr::BString;
+pub use names::Names;
 pub use occurrence::{Commit, KeptBy, Occurrence};
 pub use state::State;
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bstr::BString;
 
+use super::Names;
+
 /// A commit, as far as reports speak of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
@@ -67,10 +69,10 @@ pub struct Occurrence {
     pub reachable: bool,
     /// What keeps it in the repository.
     pub kept_by: KeptBy,
-    /// The short names of the branches whose history holds it, remote ones as `origin/main`, sorted.
-    pub branches: Vec<BString>,
-    /// The short names of the tags whose history holds it, sorted.
-    pub tags: Vec<BString>,
-    /// The names of those branches and tags whose newest tree still holds it at this path, sorted: it can be checked out today.
-    pub tips: Vec<BString>,
+    /// The short names of the branches whose history holds it, remote ones as `origin/main`.
+    pub branches: Names,
+    /// The short names of the tags whose history holds it.
+    pub tags: Names,
+    /// The names of those branches and tags whose newest tree still holds it at this path: it can be checked out today.
+    pub tips: Names,
 }

@@ -74,7 +74,7 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::State;
-    use crate::finding::{KeptBy, Occurrence};
+    use crate::finding::{KeptBy, Names, Occurrence};
 
     /// Checks the state of an occurrence in a blob; `blob`, `in_head` and a tip are set by their words in `facts`.
     #[track_caller]
@@ -90,9 +90,9 @@ mod tests {
             in_head: has("in_head"),
             reachable: kept_by == KeptBy::Ref,
             kept_by,
-            branches: Vec::new(),
-            tags: Vec::new(),
-            tips: has("tip").then(|| "dev".into()).into_iter().collect(),
+            branches: Names::default(),
+            tags: Names::default(),
+            tips: has("tip").then_some("dev").into_iter().collect(),
         };
         assert_eq!(occurrence.state(), expected, "{facts:?}");
     }

@@ -1,6 +1,9 @@
 //! Where what commits themselves say is held: their messages, their authors. It comes with the commit and stays with it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Options, ancestry::Ancestry, holders::Kind, reached::Reached};
 use crate::{
@@ -46,6 +49,7 @@ pub fn said(
         .collect();
     let mut out = BTreeMap::new();
     let mut words = vec![0_u64; history.len()];
+    let mut lists: HashSet<Arc<[RefIndex]>> = HashSet::new();
     for batch in wanted.chunks(64) {
         let first = batch[0].0 as usize;
         words[first..].fill(0);
@@ -56,12 +60,19 @@ pub fn said(
             words[commit] |= Ancestry::inherited(history.parents(commit), &words, first);
         }
         for (bit, commit) in batch.iter().enumerate() {
-            let holding = |kind: Kind| -> Arc<[RefIndex]> {
+            let mut holding = |kind: Kind| -> Arc<[RefIndex]> {
                 let holds = |tip: &&(Kind, RefIndex, CommitIndex)| {
                     let at = tip.2.0 as usize;
                     tip.0 == kind && at >= first && words[at] >> bit & 1 == 1
                 };
-                tips.iter().filter(holds).map(|tip| tip.1).collect()
+                let list: Vec<RefIndex> = tips.iter().filter(holds).map(|tip| tip.1).collect();
+                // Commits near each other are in the same branches.
+                if let Some(known) = lists.get(&*list) {
+                    return Arc::clone(known);
+                }
+                let list: Arc<[RefIndex]> = list.into();
+                lists.insert(Arc::clone(&list));
+                list
             };
             let at = commit.0 as usize;
             out.insert(

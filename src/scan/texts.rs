@@ -22,6 +22,7 @@ pub(super) fn secrets(engine: &Engine, findings: &[Finding], skipped: &[Skipped]
         .collect();
     // Many findings share a commit, and its message may be long.
     let mut seen = HashSet::new();
+    let mut lists = HashSet::new();
     for finding in findings {
         texts.insert(&finding.path);
         let occurrences = finding.occurrences.iter();
@@ -34,8 +35,12 @@ pub(super) fn secrets(engine: &Engine, findings: &[Finding], skipped: &[Skipped]
         }
         for occurrence in occurrences {
             texts.insert(&occurrence.path);
-            let names = [&occurrence.branches, &occurrence.tags, &occurrence.tips];
-            texts.extend(names.into_iter().flatten().map(|name| &***name));
+            // So do many occurrences the names of branches.
+            for names in [&occurrence.branches, &occurrence.tags, &occurrence.tips] {
+                if lists.insert(names.listed().as_ptr()) {
+                    texts.extend(names.listed().iter().map(|name| &***name));
+                }
+            }
         }
     }
     let mut spans = Vec::new();
@@ -106,7 +111,7 @@ mod tests {
             .scan_bytes("a", SourceKind::History, token(1).as_bytes())
             .remove(0);
         let set = |name: &str| if name == field { text } else { "" }.into();
-        let names = |name: &str| (name == field).then(|| text.into()).into_iter().collect();
+        let names = |name: &str| (name == field).then_some(text).into_iter().collect();
         let commit = |role: &str| {
             Some(Arc::new(Commit {
                 id: "0".repeat(40),

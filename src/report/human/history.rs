@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::paint::Paint;
 use crate::{
-    finding::{Commit, Finding, KeptBy, Occurrence, SourceKind, State},
+    finding::{Commit, Finding, KeptBy, Names, Occurrence, SourceKind, State},
     report::{date, scrub::Scrub, text},
 };
 
@@ -174,7 +174,7 @@ impl History<'_> {
     /// Where it is or from when to when it was there, and who brought it.
     fn stay(self, occurrence: &Occurrence) -> String {
         let state = occurrence.state();
-        let tip = || match occurrence.tips.first() {
+        let tip = || match occurrence.tips.listed().first() {
             Some(tip) => format!("in {}", self.clipped(tip, TIPS_COLUMNS / 2)),
             None => "there".to_owned(),
         };
@@ -203,8 +203,8 @@ impl History<'_> {
 
     /// `main, release/1.0 and 12 more`: as many as fit, those with the fewest slashes first. Bots and forks nest their names
     /// deep, and remote branches stand behind a remote's name.
-    fn list(self, names: &[BString], columns: usize) -> Option<String> {
-        let mut names: Vec<&BString> = names.iter().collect();
+    fn list(self, list: &Names, columns: usize) -> Option<String> {
+        let mut names: Vec<&BString> = list.listed().iter().collect();
         names.sort_by_key(|name| name.find_iter("/").count());
         let mut text = self.clipped(names.first()?, NAME_COLUMNS);
         let mut shown = 1;
@@ -217,7 +217,7 @@ impl History<'_> {
             text.push_str(&name);
             shown += 1;
         }
-        if let Some(more @ 1..) = names.len().checked_sub(shown) {
+        if let Some(more @ 1..) = (names.len() + list.more()).checked_sub(shown) {
             return Some(format!("{text} and {more} more"));
         }
         Some(text)

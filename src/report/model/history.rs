@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use bstr::{BString, ByteSlice as _};
+use bstr::ByteSlice as _;
 use serde::Serialize;
 
 use super::{Path, lossless};
 use crate::{
-    finding::{self, State},
+    finding::{self, Names, State},
     report::{date, scrub::Scrub},
 };
 
@@ -66,10 +66,19 @@ pub struct Occurrence<'a> {
     pub kept_by: &'static str,
     /// The branches whose history holds it.
     pub branches: Vec<Cow<'a, str>>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_branches: usize,
     /// The tags whose history holds it.
     pub tags: Vec<Cow<'a, str>>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_tags: usize,
     /// The branches and tags whose newest tree still holds it.
     pub tips: Vec<Cow<'a, str>>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_tips: usize,
     /// The commit that introduced it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introduced_by: Option<Commit<'a>>,
@@ -84,8 +93,9 @@ impl<'a> Occurrence<'a> {
             occurrence.introduced.as_deref(),
             occurrence.removed.as_deref(),
         );
-        let names = |names: &'a [BString]| -> Vec<Cow<'a, str>> {
-            names.iter().map(|name| lossy(scrub.bytes(name))).collect()
+        let names = |names: &'a Names| -> Vec<Cow<'a, str>> {
+            let listed = names.listed().iter();
+            listed.map(|name| lossy(scrub.bytes(name))).collect()
         };
         Self {
             path: Path::new(occurrence.path.as_bstr(), scrub),
@@ -99,8 +109,11 @@ impl<'a> Occurrence<'a> {
             state: occurrence.state().name(),
             kept_by: occurrence.kept_by.name(),
             branches: names(&occurrence.branches),
+            more_branches: occurrence.branches.more(),
             tags: names(&occurrence.tags),
+            more_tags: occurrence.tags.more(),
             tips: names(&occurrence.tips),
+            more_tips: occurrence.tips.more(),
             introduced_by: introduced.map(|commit| Commit::new(commit, scrub)),
             removed_by: removed.map(|commit| Commit::new(commit, scrub)),
         }
@@ -138,6 +151,15 @@ impl States {
         }
         counts
     }
+}
+
+/// Returns true when there is nothing to say.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// Returns `bytes` as text, with what is not UTF-8 replaced by U+FFFD.

@@ -7,13 +7,16 @@ use gix::{ObjectId, objs::Kind};
 
 use super::{HistoryOptions, Since, read::InMessage};
 use crate::{
-    finding::{Commit, Finding, KeptBy, Occurrence},
+    finding::{Commit, Finding, KeptBy, Names, Occurrence},
     provenance::{self, Said},
     source::history::{
         Database, Messages, Tips,
         graph::{CommitIndex, Graph, RefIndex},
     },
 };
+
+/// A list of refs, and their names.
+type Named = (Arc<[RefIndex]>, Names);
 
 /// A repository whose graph is known.
 pub(super) struct Traced<'a> {
@@ -25,6 +28,8 @@ pub(super) struct Traced<'a> {
     /// By id.
     commits: HashMap<ObjectId, CommitIndex>,
     told: RefCell<HashMap<CommitIndex, Arc<Commit>>>,
+    /// By where a list of refs begins: the list and its names.
+    named: RefCell<HashMap<*const RefIndex, Named>>,
 }
 
 impl<'a> Traced<'a> {
@@ -44,6 +49,7 @@ impl<'a> Traced<'a> {
             options,
             commits: commits.map(|(at, c)| (c.id, CommitIndex(at))).collect(),
             told: RefCell::default(),
+            named: RefCell::default(),
         }
     }
 
@@ -78,10 +84,18 @@ impl<'a> Traced<'a> {
         Arc::clone(one)
     }
 
-    /// Returns the short names of refs.
-    pub(super) fn names(&self, refs: &[RefIndex]) -> Vec<BString> {
-        let name = |at: &RefIndex| short(&self.graph.refs[at.0 as usize].name);
-        refs.iter().map(name).collect()
+    /// Returns the short names of refs. Equal lists that are one in memory have the same names there.
+    pub(super) fn names(&self, refs: &Arc<[RefIndex]>) -> Names {
+        if refs.is_empty() {
+            return Names::default();
+        }
+        let mut named = self.named.borrow_mut();
+        // The list is kept, so that no other comes to lie where it was.
+        let (_, names) = named.entry(Arc::as_ptr(refs).cast()).or_insert_with(|| {
+            let name = |at: &RefIndex| short(&self.graph.refs[at.0 as usize].name);
+            (Arc::clone(refs), refs.iter().map(name).collect())
+        });
+        names.clone()
     }
 
     /// Returns the stays of what was found in the texts of commits and tags, oldest first.
@@ -135,7 +149,7 @@ impl<'a> Traced<'a> {
         };
         // What people know a tag by is its name.
         let id = one.id.to_string();
-        let path = bare.path.replace(id, short(first).as_slice());
+        let path = bare.path.replace(id, short(first));
         Some(Occurrence {
             path: path.into(),
             reachable: true,
@@ -181,17 +195,17 @@ fn bare(finding: &Finding) -> Occurrence {
         in_head: false,
         reachable: false,
         kept_by: KeptBy::Nothing,
-        branches: Vec::new(),
-        tags: Vec::new(),
-        tips: Vec::new(),
+        branches: Names::default(),
+        tags: Names::default(),
+        tips: Names::default(),
     }
 }
 
 /// Returns the name of a ref as git shows it.
-fn short(name: &BString) -> BString {
+fn short(name: &BString) -> &[u8] {
     let prefixes: [&[u8]; 4] = [b"refs/heads/", b"refs/tags/", b"refs/remotes/", b"refs/"];
     let short = prefixes
         .iter()
         .find_map(|prefix| name.strip_prefix(*prefix));
-    short.unwrap_or(name).into()
+    short.unwrap_or(name)
 }

@@ -5,7 +5,7 @@ mod drawn;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use keyfence::{
-    finding::{KeptBy, Occurrence},
+    finding::{KeptBy, Names, Occurrence},
     scan::history::HistoryOptions,
 };
 
@@ -204,9 +204,9 @@ impl Known {
             .refs
             .iter()
             .filter(|one| one.history.contains(introduced));
-        let names = |kinds: &[&str], refs: &mut dyn Iterator<Item = &Ref>| -> Vec<String> {
+        let names = |kinds: &[&str], refs: &mut dyn Iterator<Item = &Ref>| -> Names {
             let refs = refs.filter(|one| kinds.contains(&&*one.kind));
-            refs.map(|one| one.name.clone()).collect()
+            refs.map(|one| one.name.as_str()).collect()
         };
         let all = ["heads", "remotes", "tags"];
         assert_eq!(

@@ -108,7 +108,7 @@ fn messages_of_commits() {
     let finding = finding(&outcome, 2);
     let one = &finding.occurrences[0];
     assert_eq!(
-        (&*one.branches, &*one.tags),
+        (one.branches.listed(), one.tags.listed()),
         (&["beside".into()][..], &["v1".into()][..])
     );
     assert_eq!(one.introduced.as_ref().unwrap().id, beside);
@@ -212,7 +212,10 @@ fn messages_of_tags() {
     check(&outcome, 3, "ref", &["<tag outer>:3 ref"]);
     check(&outcome, 4, "ref", &[&format!("<tag {gone}>:3 nothing")]);
     check(&outcome, 5, "ref", &["<tag again>:3 ref"]);
-    assert_eq!(finding(&outcome, 5).occurrences[0].tags, ["again", "twice"]);
+    assert_eq!(
+        finding(&outcome, 5).occurrences[0].tags.listed(),
+        ["again", "twice"]
+    );
     assert!(finding(&outcome, 1).commit.is_none());
     let reachable = HistoryOptions {
         reachable: true,

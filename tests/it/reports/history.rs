@@ -7,7 +7,7 @@ mod machine;
 use std::sync::Arc;
 
 pub(super) use hidden::plant_everywhere;
-use keyfence::finding::{Commit, Counts, Finding, KeptBy, Occurrence, Outcome, SourceKind};
+use keyfence::finding::{Commit, Counts, Finding, KeptBy, Names, Occurrence, Outcome, SourceKind};
 
 use super::{drawn, finding, key_pair, nothing};
 
@@ -51,9 +51,9 @@ fn occurrence(path: &str, line: u64) -> Occurrence {
         in_head: false,
         reachable: true,
         kept_by: KeptBy::Ref,
-        branches: vec!["main".into()],
-        tags: Vec::new(),
-        tips: Vec::new(),
+        branches: names(&["main"]),
+        tags: Names::default(),
+        tips: Names::default(),
     }
 }
 
@@ -71,8 +71,8 @@ fn one(occurrence: Occurrence) -> Finding {
     with(vec![occurrence], finding(b"", drawn("tok_{base62:30}")))
 }
 
-fn names(names: &[&str]) -> Vec<bstr::BString> {
-    names.iter().map(|name| (*name).into()).collect()
+fn names(names: &[&str]) -> Names {
+    names.iter().copied().collect()
 }
 
 fn outcome(findings: Vec<Finding>) -> Outcome {
@@ -119,7 +119,7 @@ fn in_the_reflog_alone() -> Finding {
     one(Occurrence {
         reachable: false,
         kept_by: KeptBy::Reflog,
-        branches: Vec::new(),
+        branches: Names::default(),
         ..occurrence("src/amended.py", 7)
     })
 }
@@ -129,7 +129,7 @@ fn kept_by_nothing() -> Finding {
         introduced: None,
         reachable: false,
         kept_by: KeptBy::Nothing,
-        branches: Vec::new(),
+        branches: Names::default(),
         ..occurrence("<blob b10b00000000>", 7)
     })
 }
@@ -139,14 +139,14 @@ fn staged() -> Finding {
         introduced: None,
         reachable: false,
         kept_by: KeptBy::Index,
-        branches: Vec::new(),
+        branches: Names::default(),
         ..occurrence("new.env", 7)
     })
 }
 
 fn in_a_stash() -> Finding {
     one(Occurrence {
-        branches: Vec::new(),
+        branches: Names::default(),
         ..occurrence("stashed.env", 7)
     })
 }
@@ -168,7 +168,7 @@ fn in_a_tag_message() -> Finding {
         ..one(Occurrence {
             blob: None,
             introduced: None,
-            branches: Vec::new(),
+            branches: Names::default(),
             tags: names(&["v1.0"]),
             ..occurrence("<tag v1.0>", 7)
         })
@@ -177,17 +177,11 @@ fn in_a_tag_message() -> Finding {
 
 /// In eight places, and in more branches than fit.
 fn at_several_places() -> Finding {
-    let mut branches = names(&["dependabot/npm_and_yarn/web/types/node-20.11.17"; 9]);
-    branches.extend(names(&[
-        "main",
-        "next",
-        "release/1.0",
-        "release/1.1",
-        "release/1.2",
-    ]));
+    let mut branches = vec!["dependabot/npm_and_yarn/web/types/node-20.11.17"; 9];
+    branches.extend(["main", "next", "release/1.0", "release/1.1", "release/1.2"]);
     let first = Occurrence {
         in_head: true,
-        branches,
+        branches: names(&branches),
         tips: names(&["main"]),
         ..occurrence("deploy/app.env", 7)
     };
@@ -211,7 +205,7 @@ fn at_several_places() -> Finding {
             introduced: None,
             reachable: false,
             kept_by: KeptBy::Nothing,
-            branches: Vec::new(),
+            branches: Names::default(),
             ..occurrence("<blob b10b00000000>", 1)
         },
     ];
@@ -221,6 +215,22 @@ fn at_several_places() -> Finding {
     }));
     others.insert(0, first);
     with(others, finding(b"", drawn("tok_{base62:30}")))
+}
+
+/// In more branches than any report lists.
+fn in_many_branches() -> Finding {
+    let nested = |n| format!("renovate/update-{n}");
+    let all = |count| (0..count).map(nested).chain(["main".to_owned()]);
+    let names = |count| -> Names {
+        let all: Vec<String> = all(count).collect();
+        all.iter().map(String::as_str).collect()
+    };
+    one(Occurrence {
+        branches: names(20_000),
+        tags: names(99),
+        tips: names(100),
+        ..occurrence("deploy/app.env", 7)
+    })
 }
 
 /// Texts that move the cursor, reorder what is read, are not UTF-8 or never end; numbers that are no date.
@@ -242,8 +252,8 @@ fn hostile() -> Finding {
     one(Occurrence {
         introduced: Some(Arc::new(author)),
         removed: Some(Arc::new(nobody)),
-        branches: vec!["a\u{2066}b".into(), b"caf\xe9"[..].into()],
-        tags: vec!["v\u{1b}[1A".into()],
+        branches: ["a\u{2066}b".as_bytes(), b"caf\xe9"].into_iter().collect(),
+        tags: names(&["v\u{1b}[1A"]),
         ..occurrence("a\u{202e}b", 7)
     })
 }

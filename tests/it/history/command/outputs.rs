@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{finds, ran, repository, tokens};
 use crate::{
     cli::run,
-    git::Repo,
+    git::{Repo, run_with},
     history::{import::Import, line, text, token},
     reports::{assert_valid, validator},
 };
@@ -75,6 +75,27 @@ fn what_a_finding_tells() {
 }
 
 #[test]
+fn of_many_branches_some_are_listed_and_all_are_counted() {
+    let repo = repository();
+    let create = |n| format!("create refs/heads/bot/{n:03} main~4\n");
+    let commands: Vec<String> = (0..150).map(create).collect();
+    let update = repo.command(["update-ref", "--stdin"]);
+    run_with(update, commands.concat().as_bytes());
+    let json = ran(&repo.root, &["deploy"]).ends(1).json();
+    let one = &json["findings"][0]["occurrences"][0];
+    let listed = |list: &str| one[list].as_array().unwrap().clone();
+    assert_eq!(listed("branches").len(), 100);
+    assert_eq!(one["more_branches"], 52);
+    assert_eq!(listed("branches")[98..], ["main", "side"]);
+    // `side` and `v1` and all the new ones, which have the file.
+    assert_eq!((listed("tips").len(), &one["more_tips"]), (100, &52.into()));
+    assert_eq!((listed("tags").len(), one.get("more_tags")), (1, None));
+    let text = run(&repo.root, ["scan", "--history", "--color=never", "deploy"]).ends(1);
+    let told = "branches: main, side, bot/000, bot/001, bot/002, bot/003 and 146 more";
+    assert!(text.out.contains(told), "{}", text.out);
+}
+
+#[test]
 fn the_report_for_people() {
     let repo = repository();
     let ran = run(&repo.root, ["scan", "--history"]).ends(1);
@@ -133,7 +154,7 @@ fn how_it_ends() {
     other.write("a", "1\n");
     other.commit_all();
     let entry = format!("100644 blob {lost}\tlost\n");
-    let tree = crate::git::run_with(other.command(["mktree", "--missing"]), entry.as_bytes());
+    let tree = run_with(other.command(["mktree", "--missing"]), entry.as_bytes());
     let tree = String::from_utf8(tree).unwrap();
     other.git(["tag", "lost", tree.trim()]);
     let ended = ran(&other.root, &[]).ends(2);

@@ -45,9 +45,9 @@ fn plant(finding: &mut Finding, at: &str, text: &[u8]) {
     for occurrence in &mut finding.occurrences {
         match words[0] {
             "path" => occurrence.path = text.into(),
-            "branches" => occurrence.branches = vec![text.into()],
-            "tags" => occurrence.tags = vec![text.into()],
-            "tips" => occurrence.tips = vec![text.into()],
+            "branches" => occurrence.branches = [text].into_iter().collect(),
+            "tags" => occurrence.tags = [text].into_iter().collect(),
+            "tips" => occurrence.tips = [text].into_iter().collect(),
             "introduced" => set(&mut occurrence.introduced),
             _ => set(&mut occurrence.removed),
         }

@@ -4,7 +4,8 @@ use keyfence::finding::Finding;
 
 use super::{
     at_several_places, hostile, in_a_commit_message, in_a_stash, in_a_tag_message, in_head,
-    in_the_reflog_alone, kept_by_nothing, kinds, on_another_branch, outcome, removed, staged,
+    in_many_branches, in_the_reflog_alone, kept_by_nothing, kinds, on_another_branch, outcome,
+    removed, staged,
 };
 use crate::reports::{HIDDEN, report};
 
@@ -236,6 +237,19 @@ fn human_lists_what_a_person_reads() {
 
     1 finding: 1 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
     1 still in HEAD
+    "#);
+}
+
+#[test]
+fn human_counts_all_branches() {
+    let text = notes(in_many_branches());
+    let notes: Vec<&str> = text.lines().take_while(|l| *l != "What now:").collect();
+    insta::assert_snapshot!(notes.join("\n"), @r#"
+    = introduced: 2024-03-01 by Jane Roe <jane@example.com>
+                  3f2a91c07d1e "add deploy config"
+    = still there: yes, not in HEAD but at the tip of main, renovate/update-0 and 99 more
+    = branches: main, renovate/update-0, renovate/update-1 and 19998 more
+    = tags: main, renovate/update-0, renovate/update-1 and 97 more
     "#);
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{at_several_places, hostile, kept_by_nothing, kinds, outcome, removed};
+use super::{
+    at_several_places, hostile, in_many_branches, kept_by_nothing, kinds, outcome, removed,
+};
 use crate::reports::{
     HIDDEN, assert_colour_adds_nothing, assert_keeps_schema, assert_valid, bytes, report, validator,
 };
@@ -40,6 +42,24 @@ fn machine_formats_list_everything() {
 }
 
 #[test]
+fn long_lists_say_how_many_more_there_are() {
+    let outcome = outcome(vec![in_many_branches()]);
+    assert_keeps_schema(&outcome);
+    let json: Value = serde_json::from_slice(&bytes("json", &outcome, HIDDEN)).unwrap();
+    let one = &json["findings"][0]["occurrences"][0];
+    for (list, more, listed, rest) in [
+        ("branches", "more_branches", 100, Some(19_901)),
+        ("tags", "more_tags", 100, None),
+        ("tips", "more_tips", 100, Some(1)),
+    ] {
+        assert_eq!(one[list].as_array().unwrap().len(), listed, "{list}");
+        assert_eq!(one.get(more).cloned(), rest.map(Value::from), "{list}");
+    }
+    let names = one["branches"].as_array().unwrap();
+    assert!(names.contains(&"main".into()), "{names:?}");
+}
+
+#[test]
 fn what_is_no_date_is_absent() {
     let json = bytes("json", &outcome(vec![hostile()]), HIDDEN);
     let json: Value = serde_json::from_slice(&json).unwrap();
@@ -63,6 +83,7 @@ fn schema_refuses_half_a_history() {
         ("/occurrences/0/introduced", Value::from("")),
         ("/occurrences/0/kept_by", Value::from("hope")),
         ("/occurrences/0/branches", Value::from("main")),
+        ("/occurrences/0/branches", Value::from(vec!["a"; 101])),
         ("/occurrences/0/removed_by", Value::Null),
     ] {
         let mut bad = good.clone();
