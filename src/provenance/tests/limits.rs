@@ -219,7 +219,7 @@ fn lists_of_refs() {
 fn work_has_an_end() {
     let repo = many_refs(200);
     let mut hit = 0;
-    for max_work in (0..400_000).step_by(10_000) {
+    for max_work in (0..1_200_000).step_by(30_000) {
         let outcome = run(
             &repo,
             &Options {
