@@ -18,6 +18,13 @@ impl Names {
     /// The most names that are listed.
     pub const MAX: usize = 100;
 
+    /// Returns `names`, of which there are `more` that are not among them.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a [u8]>, more: usize) -> Self {
+        let mut this: Self = names.into_iter().collect();
+        this.more += more;
+        this
+    }
+
     /// Returns the names that are listed, sorted: where there are more, those with the fewest slashes. Bots and forks nest their names deep,
     /// and remote branches stand behind a remote's name.
     pub fn listed(&self) -> &[BString] {

@@ -34,6 +34,8 @@ pub enum KeptBy {
     Index,
     /// Nothing: `git gc` will remove it some day.
     Nothing,
+    /// Not known: a limit ended the search for it. It is taken for something that a ref keeps.
+    Unknown,
 }
 
 impl KeptBy {
@@ -44,6 +46,7 @@ impl KeptBy {
             Self::Reflog => "reflog",
             Self::Index => "index",
             Self::Nothing => "nothing",
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -60,7 +60,10 @@ impl Occurrence {
     /// Returns true when a ref reaches it that is neither branch nor tag (the stash, notes, what a host keeps of merge
     /// requests), or a HEAD alone.
     pub fn in_other_ref(&self) -> bool {
-        self.reachable && self.branches.is_empty() && self.tags.is_empty()
+        self.reachable
+            && self.kept_by != KeptBy::Unknown
+            && self.branches.is_empty()
+            && self.tags.is_empty()
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
             introduced: None,
             removed: None,
             in_head: has("in_head"),
-            reachable: kept_by == KeptBy::Ref,
+            reachable: matches!(kept_by, KeptBy::Ref | KeptBy::Unknown),
             kept_by,
             branches: Names::default(),
             tags: Names::default(),
@@ -104,6 +107,7 @@ mod tests {
         check("", KeptBy::Ref, State::Elsewhere);
         check("blob", KeptBy::Index, State::Staged);
         check("blob", KeptBy::Ref, State::History);
+        check("blob", KeptBy::Unknown, State::History);
         check("blob", KeptBy::Reflog, State::Unreachable);
         check("", KeptBy::Reflog, State::Unreachable);
         check("blob", KeptBy::Nothing, State::Unreachable);

@@ -9,11 +9,14 @@
 )]
 #![cfg(unix)]
 
+mod commits;
 mod copies;
 mod indices;
 mod loose;
 mod make;
 mod packs;
+mod tags;
+mod trees;
 
 use std::{
     fs,
@@ -23,8 +26,11 @@ use std::{
     time::Duration,
 };
 
+use bstr::ByteSlice as _;
+use gix::{ObjectId, objs::Kind};
 use keyfence::{
-    finding::Outcome,
+    Finding,
+    finding::{Names, Occurrence, Outcome},
     rule::{
         RuleSet,
         template::{Random, fill},
@@ -33,6 +39,7 @@ use keyfence::{
     source::repository::{OuterConfig, Override, discover},
 };
 
+use self::make::Packer;
 use crate::git::Repo;
 
 /// Marks what was not read and makes no scan incomplete.
@@ -118,6 +125,97 @@ impl Bed {
             assert_eq!(again, named.iter().filter(needed).collect::<Vec<_>>());
         }
         outcome
+    }
+}
+
+/// A repository with a pack of hand-made objects, and refs to them.
+struct Graph {
+    bed: Bed,
+    pack: Packer,
+}
+
+impl Graph {
+    fn new() -> Self {
+        Self {
+            bed: Bed::new(),
+            pack: Packer::new(),
+        }
+    }
+
+    /// Adds a blob with the secret of `seed`.
+    fn blob(&mut self, seed: u64) -> ObjectId {
+        self.pack.blob(line(seed))
+    }
+
+    fn tree(&mut self, bytes: impl AsRef<[u8]>) -> ObjectId {
+        self.pack.whole(Kind::Tree, bytes.as_ref())
+    }
+
+    /// Adds a commit of `tree` that is as it should be, and a branch of that name.
+    fn branch(&mut self, name: &str, tree: ObjectId) -> ObjectId {
+        let commit = self.commit(&make::commit(tree, &[]));
+        self.put_ref(&format!("heads/{name}"), commit);
+        commit
+    }
+
+    fn commit(&mut self, text: &str) -> ObjectId {
+        self.pack.whole(Kind::Commit, text.as_bytes())
+    }
+
+    fn put_ref(&self, name: &str, id: ObjectId) {
+        let path = self.bed.repo.root.join(".git/refs").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("{id}\n")).unwrap();
+    }
+
+    /// Scans as [`Bed::check`] does.
+    #[track_caller]
+    fn check(self, parts: &[&str], seeds: &[u64]) -> Told {
+        self.pack.install(&self.bed.objects());
+        let outcome = self.bed.check(parts, seeds);
+        Told {
+            bed: self.bed,
+            outcome,
+        }
+    }
+}
+
+/// A graph that was scanned.
+struct Told {
+    bed: Bed,
+    outcome: Outcome,
+}
+
+impl Told {
+    /// Asserts where the secret of `seed` stands: `PATH KEPT_BY [BRANCHES] [TAGS]`.
+    #[track_caller]
+    fn stands(&self, seed: u64, expected: &[&str]) -> &Self {
+        let secret = secret(seed);
+        let is_it = |one: &&Finding| one.secret.expose() == secret.as_bytes();
+        let found = self.outcome.findings.iter().find(is_it);
+        let names = |names: &Names| names.listed().join(&b" "[..]).as_bstr().to_string();
+        let place = |one: &Occurrence| {
+            let (path, kept_by) = (&one.path, one.kept_by.name());
+            let (branches, tags) = (names(&one.branches), names(&one.tags));
+            format!("{path} {kept_by} [{branches}] [{tags}]")
+        };
+        let found = found.map(|one| one.occurrences.iter().map(place).collect::<Vec<_>>());
+        assert_eq!(found.unwrap_or_default(), expected, "{seed}");
+        self
+    }
+
+    /// Asserts that what refs reach has these secrets and the good one.
+    #[track_caller]
+    fn reachable(&self, seeds: &[u64]) -> &Self {
+        let reachable = HistoryOptions {
+            reachable: true,
+            ..HistoryOptions::default()
+        };
+        assert_found(
+            &scan(&self.bed.repo.root, reachable),
+            &[&[0], seeds].concat(),
+        );
+        self
     }
 }
 

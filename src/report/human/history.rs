@@ -53,6 +53,10 @@ impl History<'_> {
         let mut notes = Vec::new();
         match (introduced, &first.blob) {
             (Some(commit), _) => notes.push(("introduced", self.commit(commit))),
+            (None, Some(blob)) if first.kept_by == KeptBy::Unknown => {
+                let lost = format!("not known, blob {} has it", short(blob));
+                notes.push(("introduced", vec![lost]));
+            }
             (None, Some(blob)) => {
                 let nobody = format!("no commit holds it, only blob {}", short(blob));
                 notes.push(("introduced", vec![nobody]));
@@ -117,6 +121,12 @@ impl History<'_> {
                 format!(
                     "{}: the next commit will hold it",
                     tell("yes, in the index")
+                )
+            }
+            (State::History, _) if first.kept_by == KeptBy::Unknown => {
+                format!(
+                    "{}: it stands deeper, or in more places, than is followed",
+                    tell("not known")
                 )
             }
             (State::History, _) if first.in_other_ref() => format!(

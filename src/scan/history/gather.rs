@@ -7,10 +7,10 @@ use gix::ObjectId;
 
 use super::{
     read::{InMessage, Interesting, Reader},
-    traced::Traced,
+    traced::{self, Traced},
 };
 use crate::{
-    finding::{Counts, Finding, Occurrence, Skipped, SourceKind},
+    finding::{Counts, Finding, KeptBy, Occurrence, Skipped, SourceKind},
     provenance::{self, Sighting, Stay},
     scan::{Scanner, assemble},
     secret::Fingerprint,
@@ -141,6 +141,15 @@ impl<'s> Gather<'s> {
             let place = Place::Text(occurrence, Box::new(finding));
             places.entry(number).or_default().push(place);
         }
+        // A secret without a stay is told all the same; what the filters would say of it nobody knows.
+        if !outcome.limits.is_empty() && traced.wants_all() {
+            for (number, place) in self.without_stay(traced, &mut secrets) {
+                let known = places.entry(number).or_default();
+                if known.is_empty() {
+                    known.push(place);
+                }
+            }
+        }
         let keys: HashMap<u32, Key> = (secrets.numbers.into_iter())
             .map(|(key, number)| (number, key))
             .collect();
@@ -173,6 +182,26 @@ impl<'s> Gather<'s> {
             SourceKind::History,
             detections.collect(),
         )
+    }
+
+    /// Returns all secrets in blobs, with places of which nothing is known but the blob.
+    fn without_stay(&self, traced: &Traced<'_>, secrets: &mut Secrets) -> Vec<(u32, Place)> {
+        let mut out = Vec::new();
+        for (at, blob) in (0..).map(BlobIndex).zip(&self.blobs) {
+            let id = traced.database.blob_id(blob.place).to_string();
+            for finding in self.findings(at, NO_PATH.into()) {
+                let occurrence = Occurrence {
+                    path: format!("<blob {id}>").into(),
+                    blob: Some(id.clone()),
+                    reachable: true,
+                    kept_by: KeptBy::Unknown,
+                    ..traced::bare(&finding)
+                };
+                let place = Place::Blob(occurrence, at, NO_PATH.into());
+                out.push((secrets.number(&finding), place));
+            }
+        }
+        out
     }
 
     fn in_blob(&self, traced: &Traced<'_>, stay: Stay) -> Place {

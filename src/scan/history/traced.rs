@@ -10,7 +10,7 @@ use crate::{
     finding::{Commit, Finding, KeptBy, Names, Occurrence},
     provenance::{self, Said},
     source::history::{
-        Database, Messages, Tips,
+        Database, Messages, TagRefs, Tips,
         graph::{CommitIndex, Graph, RefIndex},
     },
 };
@@ -75,6 +75,15 @@ impl<'a> Traced<'a> {
         }
     }
 
+    /// Returns true when no filter leaves anything out.
+    pub(super) fn wants_all(&self) -> bool {
+        let options = self.options;
+        options.since.is_none()
+            && options.branches.is_empty()
+            && options.paths.is_none()
+            && !options.reachable
+    }
+
     /// Returns what reports say of a commit.
     pub(super) fn commit(&self, commit: CommitIndex) -> Arc<Commit> {
         let mut told = self.told.borrow_mut();
@@ -110,13 +119,14 @@ impl<'a> Traced<'a> {
         let at = |one: &InMessage| self.commits.get(&one.id).copied();
         let said = provenance::said(self.graph, options, found.iter().filter_map(at));
         found.sort_by_key(|one| (at(one).is_none(), at(one), one.id));
-        let tag_refs = self.database.tag_refs(self.messages, self.tips);
+        let tags = found.iter().filter(|one| one.kind == Kind::Tag);
+        let tags = tags.map(|one| one.id).collect();
+        let tag_refs = self.database.tag_refs(self.messages, self.tips, &tags);
         found
             .into_iter()
             .filter_map(|one| {
                 let occurrence = if one.kind == Kind::Tag {
-                    let refs = tag_refs.get(&one.id).map_or(&[][..], Vec::as_slice);
-                    self.in_tag(&one, refs)?
+                    self.in_tag(&one, tag_refs.get(&one.id))?
                 } else {
                     let commit = at(&one)?;
                     self.in_commit(commit, said.get(&commit)?, &one.finding)
@@ -139,14 +149,15 @@ impl<'a> Traced<'a> {
     }
 
     /// Returns the stay of what was found in a tag to which `refs` lead.
-    fn in_tag(&self, one: &InMessage, refs: &[&BString]) -> Option<Occurrence> {
+    fn in_tag(&self, one: &InMessage, refs: Option<&TagRefs<'_>>) -> Option<Occurrence> {
         if !self.options.branches.is_empty() {
             return None;
         }
         let bare = bare(&one.finding);
-        let Some(first) = refs.first() else {
+        let Some(refs) = refs else {
             return (!self.options.reachable).then_some(bare);
         };
+        let first = refs.names.first()?;
         // What people know a tag by is its name.
         let id = one.id.to_string();
         let path = bare.path.replace(id, short(first));
@@ -154,7 +165,7 @@ impl<'a> Traced<'a> {
             path: path.into(),
             reachable: true,
             kept_by: KeptBy::Ref,
-            tags: refs.iter().map(|name| short(name)).collect(),
+            tags: Names::of(refs.names.iter().map(|name| short(name)), refs.more),
             ..bare
         })
     }
@@ -184,7 +195,7 @@ impl<'a> Traced<'a> {
 }
 
 /// Returns a stay at the place of `finding` of which nothing else is known.
-fn bare(finding: &Finding) -> Occurrence {
+pub(super) fn bare(finding: &Finding) -> Occurrence {
     Occurrence {
         path: finding.path.clone(),
         line: finding.start.line,

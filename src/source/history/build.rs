@@ -1,24 +1,25 @@
 //! Puts the graph of a history together.
 
+mod circles;
+mod names;
+
 use std::collections::{BTreeSet, HashMap};
 
 use bstr::BString;
-use gix::ObjectId;
+use gix::{ObjectId, objs::Kind};
 
 use super::{
     BlobPlace, Bounds, Database, Messages,
-    graph::{
-        BlobIndex, Child, CommitIndex, CommitNode, Graph, NameIndex, Ref, Target, Tree, TreeIndex,
-    },
+    commits::Record,
+    copies::Damage,
+    graph::{BlobIndex, Child, CommitIndex, CommitNode, Graph, Ref, Target, TreeIndex},
     missing::{Absent, Missing, is_built_in},
     objects::Index,
     seen::Recalled,
-    trees::{ABSENT, Hot, Trees},
+    tags::Ends,
+    trees::{ABSENT, Edge, Hot, Trees},
 };
 use crate::finding::Skipped;
-
-/// How many tags are followed in a row. A tag may name a tag; more than a few are nobody's.
-pub(super) const MAX_TAGS: usize = 64;
 
 /// Where a repository's names lead to.
 #[derive(Debug, Clone, Default)]
@@ -73,9 +74,12 @@ impl Database {
         let is_interesting = |object: Index| blobs.has(object);
         let again = interest.again.iter().filter_map(|id| self.objects.find(id));
         let again = again.chain(interest.recalled.again()).chain(places());
+        // What an entry calls a blob may be a tree.
+        let is_tree = |object: &Index| self.forest.kind(*object) == Some(Kind::Tree);
+        let again = again.chain((0..self.objects.len()).filter(is_tree));
         let leads = Bits::of(self.objects.len(), again);
         let known = interest.recalled.trees(self, interest.blobs, bounds);
-        let (trees, missing, damaged) = Trees::read(
+        let (trees, missing, mut damaged) = Trees::read(
             &self.objects,
             &self.forest,
             bounds.limits(),
@@ -83,7 +87,6 @@ impl Database {
             &|object| leads.has(object),
         );
         let mut is_whole = damaged.iter().all(|one| one.mended);
-        self.name(damaged, skip);
         is_whole &= missing.blobs.is_empty() && missing.trees.is_empty();
         let hot = trees.hot(self.objects.len(), &is_interesting);
         let mut build = Build {
@@ -98,19 +101,35 @@ impl Database {
             graph: Graph::default(),
             missing,
             ends: Vec::new(),
+            odd: Vec::new(),
         };
         build.trees(&trees, &hot);
         let mut lacking = build.commits(messages, shallow);
         build.tips(messages, tips);
         build.lone();
+        damaged.append(&mut build.odd);
+        self.name(damaged, skip);
+        if hot.is_cut {
+            skip(too_deep());
+        }
         let mut absent = build.missing.count();
         if !absent.is_empty() {
             let leading = trees.hot(self.objects.len(), &|object| object == ABSENT);
+            absent.is_reachable |= leading.is_cut;
             lacking.extend(build.with_trees(messages, &leading));
             absent.is_reachable |= build.is_any_reachable(&lacking)
-                || build.ends.iter().any(|end| leading.contains_key(end));
+                || build.ends.iter().any(|end| leading.trees.contains_key(end));
         }
         (build.graph, absent, Ways { trees, is_whole })
+    }
+}
+
+fn too_deep() -> Skipped {
+    Skipped {
+        path: ".".into(),
+        reason: "trees nested more than 4096 deep: what holds the secrets in them is not told"
+            .to_owned(),
+        incomplete: true,
     }
 }
 
@@ -159,6 +178,8 @@ struct Build<'a> {
     missing: Missing,
     /// What refs and HEADs lead to.
     ends: Vec<Index>,
+    /// What names things that are none.
+    odd: Vec<Damage>,
 }
 
 impl Build<'_> {
@@ -170,35 +191,35 @@ impl Build<'_> {
         self.blob_at.get(&BlobPlace(object)).copied()
     }
 
+    /// Takes note of an object that names what it should not.
+    fn odd(&mut self, object: Index, trouble: String) {
+        self.odd.push(Damage {
+            object,
+            trouble,
+            mended: false,
+        });
+    }
+
     fn trees(&mut self, trees: &Trees, hot: &Hot) {
-        let mut used: Vec<u32> = hot.values().flatten().map(|edge| edge.name).collect();
-        used.sort_unstable();
-        used.dedup();
-        let name = |at: &u32| &trees.names[*at as usize];
-        used.sort_by_key(name);
-        self.graph.names = used.iter().map(name).cloned().collect();
-        let names: HashMap<u32, NameIndex> = used.into_iter().zip((0..).map(NameIndex)).collect();
-        let mut order: Vec<Index> = hot.keys().copied().collect();
+        let mut order: Vec<Index> = hot.trees.keys().copied().collect();
         order.sort_unstable_by_key(|tree| self.database.objects.id(*tree));
         for (place, tree) in (0..).zip(&order) {
             self.tree_at.set(*tree, place);
         }
-        for tree in &order {
-            let mut entries: Vec<(NameIndex, Child)> = hot[tree]
-                .iter()
-                .filter_map(|edge| {
-                    let child = match self.tree_at.get(edge.child) {
-                        Some(tree) => Child::Tree(TreeIndex(tree)),
-                        None => Child::Blob(self.blob(edge.child)?),
-                    };
-                    Some((names[&edge.name], child))
-                })
-                .collect();
-            entries.sort_unstable();
-            entries.dedup_by_key(|(name, _)| *name);
-            self.graph.trees.push(Tree {
-                entries: entries.into(),
-            });
+        let child = |edge: &Edge| match self.tree_at.get(edge.child) {
+            Some(tree) => Some(Child::Tree(TreeIndex(tree))),
+            None => self.blob(edge.child).map(Child::Blob),
+        };
+        let lists = order.iter().map(|tree| {
+            let edges = hot.trees[tree].iter();
+            edges
+                .filter_map(|edge| Some((edge.name, child(edge)?)))
+                .collect()
+        });
+        (self.graph.names, self.graph.trees) = names::name(&trees.names, lists.collect());
+        for tree in circles::cut(&mut self.graph.trees) {
+            let trouble = "corrupt tree: it holds itself".to_owned();
+            self.odd(order[tree.0 as usize], trouble);
         }
     }
 
@@ -211,6 +232,7 @@ impl Build<'_> {
         let mut lacking = BTreeSet::new();
         for record in &messages.commits.records {
             let id = self.database.objects.id(record.object).to_owned();
+            self.odd.extend(self.odd_commit(record));
             let index = CommitIndex(narrow(self.graph.commits.len()));
             let tree = record.tree.as_ref().and_then(|tree| {
                 let found = self.find(tree);
@@ -243,9 +265,42 @@ impl Build<'_> {
         lacking
     }
 
+    /// Returns what is wrong with what a commit names. Without its tree nobody can say what it holds, nor whether a ref reaches that.
+    fn odd_commit(&self, record: &Record) -> Option<Damage> {
+        let is_not = |id: &ObjectId, kind: Kind| {
+            let Database { objects, forest } = self.database;
+            let known = forest.kind(self.find(id)?)?;
+            // One copy may be bad and another one good.
+            let mut copies = objects.places(self.find(id)?);
+            let is_there = copies.any(|copy| forest.kind(copy) == Some(kind));
+            (!is_there).then_some(known)
+        };
+        let trouble = match &record.tree {
+            None => Some("it names no tree".to_owned()),
+            Some(tree) => {
+                is_not(tree, Kind::Tree).map(|other| format!("its tree {tree} is a {other}"))
+            }
+        };
+        let parent = || {
+            let other = |id: &ObjectId| Some((*id, is_not(id, Kind::Commit)?));
+            let (parent, other) = record.parents.iter().find_map(other)?;
+            Some(format!("its parent {parent} is a {other}"))
+        };
+        let bad = || (record.has_bad_parent).then(|| "a parent it names is no id".to_owned());
+        let trouble = trouble.or_else(parent).or_else(bad)?;
+        Some(Damage {
+            object: record.object,
+            trouble: format!("corrupt commit: {trouble}"),
+            mended: false,
+        })
+    }
+
     /// Returns the commits whose tree is one of `trees`.
     fn with_trees(&self, messages: &Messages, trees: &Hot) -> Vec<CommitIndex> {
-        let holds = |tree: &ObjectId| self.find(tree).is_some_and(|at| trees.contains_key(&at));
+        let holds = |tree: &ObjectId| {
+            self.find(tree)
+                .is_some_and(|at| trees.trees.contains_key(&at))
+        };
         (0..)
             .zip(&messages.commits.records)
             .filter(|(_, record)| record.tree.as_ref().is_some_and(holds))
@@ -275,14 +330,17 @@ impl Build<'_> {
     }
 
     fn tips(&mut self, messages: &Messages, tips: &Tips) {
-        let mut tags = HashMap::new();
         for tag in &messages.commits.tags {
-            let Some(target) = tag.target else { continue };
+            let Some(target) = tag.target else {
+                let trouble = "corrupt tag: it names no object".to_owned();
+                self.odd(tag.object, trouble);
+                continue;
+            };
             if self.find(&target).is_none() && !is_built_in(&target) {
                 self.missing.targets.insert(target);
             }
-            tags.insert(tag.object, target);
         }
+        let tags = Ends::of(&messages.commits.tags, |id| self.find(id));
         let heads = tips.head.iter().chain(&tips.other_heads);
         for id in tips.refs.iter().map(|(_, id)| id).chain(heads) {
             if self.find(id).is_none() && !is_built_in(id) {
@@ -296,16 +354,7 @@ impl Build<'_> {
                 self.missing.in_index = true;
             }
         }
-        let end = |id: &ObjectId| {
-            let mut at = self.find(id);
-            for _ in 0..MAX_TAGS {
-                match at.and_then(|at| tags.get(&at)) {
-                    Some(target) => at = self.find(target),
-                    None => break,
-                }
-            }
-            at
-        };
+        let end = |id: &ObjectId| tags.end(self.find(id)?);
         let heads = tips.head.iter().chain(&tips.other_heads);
         let ends = tips.refs.iter().map(|(_, id)| id).chain(heads);
         let ends: Vec<Index> = ends.filter_map(end).collect();

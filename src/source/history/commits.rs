@@ -75,6 +75,8 @@ pub(super) struct Record {
     pub(super) tree: Option<ObjectId>,
     pub(super) parents: Vec<ObjectId>,
     pub(super) committed_seconds: i64,
+    /// It names a parent by what is no id.
+    pub(super) has_bad_parent: bool,
     /// The author's line, a line break and the summary, in [`Commits::text`]; none where they were not read.
     pub(super) text: Option<(usize, usize)>,
 }
@@ -95,16 +97,14 @@ pub(super) struct Commits {
 }
 
 impl Commits {
-    /// Takes a commit or tag.
-    pub(super) fn add(&mut self, kind: Kind, object: Index, bytes: &[u8]) {
+    /// Takes a commit or tag. Returns false when it does not name what it should.
+    pub(super) fn add(&mut self, kind: Kind, object: Index, bytes: &[u8]) -> bool {
         let parts = Parts::of(bytes);
         let id = |value: &[u8]| ObjectId::from_hex(value).ok();
         if kind == Kind::Tag {
-            self.tags.push(Tag {
-                object,
-                target: parts.header("object").next().and_then(id),
-            });
-            return;
+            let target = parts.header("object").next().and_then(id);
+            self.tags.push(Tag { object, target });
+            return target.is_some();
         }
         let start = self.text.len();
         let author = parts.header("author").next().unwrap_or_default();
@@ -113,13 +113,18 @@ impl Commits {
         self.text.extend(parts.summary());
         let committer = parts.header("committer").next().unwrap_or_default();
         let time = signature(committer.as_bstr()).map(|signature| signature.seconds());
+        let tree = parts.header("tree").next().and_then(id);
+        let parents: Vec<Option<ObjectId>> = parts.header("parent").map(id).collect();
+        let has_bad_parent = parents.contains(&None);
         self.records.push(Record {
             object,
-            tree: parts.header("tree").next().and_then(id),
-            parents: parts.header("parent").filter_map(id).collect(),
+            tree,
+            parents: parents.into_iter().flatten().collect(),
             committed_seconds: time.unwrap_or(0),
+            has_bad_parent,
             text: Some((start, self.text.len())),
         });
+        tree.is_some() && !has_bad_parent
     }
 
     /// Takes a commit whose text was not read.

@@ -28,28 +28,24 @@ pub mod seen;
 mod share;
 pub mod staged;
 pub mod submodules;
+mod tags;
 pub mod text;
 mod trees;
 mod walk;
 pub mod worktrees;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    io,
-    path::PathBuf,
-    sync::atomic::AtomicBool,
-};
+use std::{collections::BTreeSet, io, path::PathBuf, sync::atomic::AtomicBool};
 
-use bstr::BString;
 pub use build::{Interest, Tips, Ways};
 use commits::Commits;
 use copies::{Damage, header_trouble, walk_all};
 use delta::Op;
 use forest::Forest;
-use gix::{ObjectId, hash, objs::Kind, oid};
+use gix::{hash, objs::Kind, oid};
 pub use missing::Absent;
 use objects::{Index, Objects};
 use seen::Which;
+pub use tags::TagRefs;
 use walk::{Limits, Take, Unpacked};
 
 use crate::finding::{Commit, Skipped};
@@ -193,30 +189,6 @@ impl Database {
         commits.info(&commits.records[0], id)
     }
 
-    /// Returns the full names of the refs that lead to each annotated tag, be it through other tags.
-    pub fn tag_refs<'t>(
-        &self,
-        messages: &Messages,
-        tips: &'t Tips,
-    ) -> HashMap<ObjectId, Vec<&'t BString>> {
-        let tags = messages.commits.tags.iter();
-        let targets: HashMap<ObjectId, Option<ObjectId>> = tags
-            .map(|tag| (self.objects.id(tag.object).to_owned(), tag.target))
-            .collect();
-        let mut out: HashMap<ObjectId, Vec<&BString>> = HashMap::new();
-        for (name, id) in &tips.refs {
-            let mut at = Some(*id);
-            for _ in 0..build::MAX_TAGS {
-                let Some((tag, target)) = at.and_then(|at| targets.get_key_value(&at)) else {
-                    break;
-                };
-                out.entry(*tag).or_default().push(name);
-                at = *target;
-            }
-        }
-        out
-    }
-
     /// Returns the id of a blob.
     pub fn blob_id(&self, place: BlobPlace) -> &oid {
         self.objects.id(place.0)
@@ -325,12 +297,13 @@ impl<V: Visit> Take for Texts<'_, V> {
 
     fn object(&mut self, object: Unpacked<'_, Self::Kept>) -> Self::Kept {
         let id = self.database.objects.id(object.index);
-        // What is not what its name says is looked at again the next time.
-        if !object.is_other {
+        let is_message = object.kind != Kind::Blob;
+        let is_sound = !is_message || (self.commits).add(object.kind, object.index, object.bytes);
+        // What is not what its name says is looked at again the next time, and so is what has to be named.
+        if !object.is_other && is_sound {
             self.sizes.push((object.index, object.bytes.len() as u64));
         }
-        if object.kind != Kind::Blob {
-            self.commits.add(object.kind, object.index, object.bytes);
+        if is_message {
             self.visitor.message(object.kind, id, object.bytes);
             return None;
         }

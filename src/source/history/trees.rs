@@ -4,6 +4,8 @@
 //! tree's bytes are copies, and an entry that lies within a copy is one the base has. Only the rest is read (`Reader::gap`), and only the
 //! difference is written down: memory grows with what commits change, not with what their trees hold.
 
+mod hot;
+
 use std::{
     collections::HashMap,
     io,
@@ -12,6 +14,7 @@ use std::{
 
 use bstr::{BString, ByteSlice as _};
 use gix::{objs::Kind, oid};
+pub(super) use hot::Hot;
 
 use super::{
     copies::{Damage, walk_all},
@@ -63,11 +66,8 @@ pub(super) struct Telling<'a> {
     pub(super) dropped: &'a [Edge],
 }
 
-/// The trees that lead to an interesting blob, each with the entries that do.
-pub(super) type Hot = HashMap<Index, Box<[Edge]>>;
-
 impl Trees {
-    /// Reads all trees but the `known` ones. `is_interesting` says which blobs matter. Returns also what is missing and what is damaged.
+    /// Reads all trees but the `known` ones. `is_interesting` says which blobs matter, and which trees: an entry may call one a blob. Returns also what is missing and what is damaged.
     pub(super) fn read(
         objects: &Objects,
         forest: &Forest,
@@ -100,7 +100,7 @@ impl Trees {
             missing.append(reader.missing);
             damaged.extend(reader.damaged.into_iter().map(|object| Damage {
                 object,
-                trouble: "corrupt tree: an entry is cut short".to_owned(),
+                trouble: "corrupt tree: an entry cannot be read".to_owned(),
                 mended: false,
             }));
         }
@@ -158,57 +158,6 @@ impl Trees {
         self.records
             .sort_by_cached_key(|record| (depth_first.depth(record.tree), record.tree));
     }
-
-    /// Returns the trees that lead to an object that `is_interesting`, at any depth, each with its entries that do.
-    ///
-    /// A tree is hot when it has one hot entry more than its base has hot ones that it lacks. Each round goes over all records once, and
-    /// finds the trees that hold those of the round before: there are as many rounds as folders in the longest path.
-    pub(super) fn hot(&self, len: Index, is_interesting: &dyn Fn(Index) -> bool) -> Hot {
-        // By object: how many hot entries it has; 0 for what is not hot, and for what is no tree.
-        let mut counts = vec![0_u32; len as usize];
-        let mut before = 0;
-        let hot_trees = loop {
-            let mut next = vec![0_u32; len as usize];
-            let mut hot_trees = 0;
-            let is_hot = |child: Index| is_counted(&counts, child) || is_interesting(child);
-            let count = |range: (u32, u32)| {
-                let edges = &self.edges[range.0 as usize..range.1 as usize];
-                narrow(edges.iter().filter(|edge| is_hot(edge.child)).count())
-            };
-            for record in &self.records {
-                let base = next.get(record.base as usize).copied().unwrap_or(0);
-                let now = base.saturating_add(count(record.added));
-                let now = now.saturating_sub(count(record.dropped));
-                next[record.tree as usize] = now;
-                hot_trees += usize::from(now > 0);
-            }
-            counts = next;
-            if hot_trees == before {
-                break hot_trees;
-            }
-            before = hot_trees;
-        };
-        let is_hot = |child: Index| is_counted(&counts, child) || is_interesting(child);
-        let mut hot: Hot = HashMap::with_capacity(hot_trees);
-        for record in &self.records {
-            if counts[record.tree as usize] == 0 {
-                continue;
-            }
-            let slice = |range: (u32, u32)| &self.edges[range.0 as usize..range.1 as usize];
-            let mut edges: Vec<Edge> = hot.get(&record.base).map_or(Vec::new(), |e| e.to_vec());
-            let dropped = slice(record.dropped);
-            edges.retain(|edge| !dropped.contains(edge));
-            edges.extend(slice(record.added).iter().filter(|edge| is_hot(edge.child)));
-            edges.sort_unstable();
-            edges.dedup_by_key(|edge| edge.name);
-            hot.insert(record.tree, edges.into());
-        }
-        hot
-    }
-}
-
-fn is_counted(counts: &[u32], child: Index) -> bool {
-    counts.get(child as usize).is_some_and(|count| *count > 0)
 }
 
 /// How long the chains of bases are.
@@ -241,7 +190,7 @@ impl Depths {
 /// What is known of a tree while others are made from it.
 struct Entries {
     tree: Index,
-    /// False when an entry is cut short.
+    /// False when an entry cannot be read.
     is_whole: bool,
     /// Where each entry begins, and where the last one ends.
     starts: Vec<u32>,

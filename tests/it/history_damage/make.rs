@@ -179,6 +179,30 @@ pub(super) fn made_up(n: u32) -> ObjectId {
     hash(&n.to_be_bytes())
 }
 
+/// Returns an entry of a tree (<https://git-scm.com/docs/gitformat-pack>, "tree").
+pub(super) fn entry(mode: &str, name: impl AsRef<[u8]>, id: ObjectId) -> Vec<u8> {
+    let name = name.as_ref();
+    [mode.as_bytes(), b" ", name, b"\0", id.as_bytes()].concat()
+}
+
+/// Returns a commit as it should be.
+pub(super) fn commit(tree: ObjectId, parents: &[ObjectId]) -> String {
+    let parent = |id| format!("parent {id}\n");
+    let parents = parents.iter().map(parent).collect::<Vec<_>>().concat();
+    format!("tree {tree}\n{parents}{PEOPLE}\nmessage\n")
+}
+
+/// Who made a commit.
+pub(super) const PEOPLE: &str = "author A <a@example.com> 1767225600 +0000\n\
+                                 committer A <a@example.com> 1767225600 +0000\n";
+
+/// Returns a tag as it should be.
+pub(super) fn tag(target: ObjectId, kind: &str, message: &str) -> String {
+    format!(
+        "object {target}\ntype {kind}\ntag v\ntagger A <a@example.com> 1767225600 +0000\n\n{message}\n"
+    )
+}
+
 /// Returns the header of an entry.
 fn header(number: u8, mut size: u64) -> Vec<u8> {
     let low = |size: u64, mask: u64| u8::try_from(size & mask).unwrap();

@@ -128,6 +128,8 @@ impl Recalled {
                 tree: commit.tree.as_ref().map(id),
                 parents: commit.parents.iter().map(id).collect(),
                 committed_seconds: commit.committed_seconds,
+                // Such a commit is read each time.
+                has_bad_parent: false,
                 text: None,
             })
         };

@@ -65,8 +65,11 @@ impl SeenTrees {
         ranks: &[Rank],
     ) -> Option<Self> {
         let hot = trees.hot(database.objects.len(), is_again);
+        if hot.is_cut {
+            return None;
+        }
         let told: Vec<Telling<'_>> = (trees.told())
-            .filter(|told| hot.contains_key(&told.tree))
+            .filter(|told| hot.trees.contains_key(&told.tree))
             .collect();
         let place: HashMap<Index, usize> = told.iter().map(|told| told.tree).zip(0..).collect();
         let order = in_order(&told, &place)?;
