@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use bstr::BString;
 pub use names::Names;
-pub use occurrence::{Commit, KeptBy, Occurrence};
+pub use occurrence::{Commit, KeptBy, Note, Occurrence};
 pub use state::State;
 
 use crate::{

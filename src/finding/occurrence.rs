@@ -51,10 +51,21 @@ impl KeptBy {
     }
 }
 
+/// A note (git-notes(1)), which is text beside a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The object it annotates, a commit most of the time, in hexadecimal digits.
+    pub annotates: String,
+    /// That commit, where it is one and is here.
+    pub commit: Option<Arc<Commit>>,
+    /// The short names of the refs in whose history it is: `notes/commits`.
+    pub refs: Names,
+}
+
 /// One stay of a secret at one path: from the commit that brought it to the one that took it away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The path, from the top of the repository; for what is no file `<commit ID>`, `<tag NAME>`, `.git/config`, … Not always UTF-8.
+    /// The path, from the top of the repository; for what is no file `<commit ID>`, `<note ID>`, `<tag NAME>`, `.git/config`, … Not always UTF-8.
     pub path: BString,
     /// The line of the secret, from 1: in HEAD's version where it is there, else in the version that introduced it.
     pub line: u64,
@@ -76,6 +87,8 @@ pub struct Occurrence {
     pub branches: Names,
     /// The short names of the tags whose history holds it.
     pub tags: Names,
-    /// The names of those branches and tags whose newest tree still holds it at this path: it can be checked out today.
+    /// The note it stands in; its path is then made of the id of what that annotates.
+    pub note: Option<Note>,
+    /// The names of those branches and tags whose newest tree still holds it at this path, and of notes refs: it can be checked out today.
     pub tips: Names,
 }

@@ -7,7 +7,7 @@ use super::{Finding, KeptBy, Occurrence};
 pub enum State {
     /// In HEAD's tree.
     Head,
-    /// Not in HEAD, but in the newest tree of a branch or tag, or in what is no file: a tag's message, the configuration.
+    /// Not in HEAD, but in the newest tree of a branch or tag, or in what is no file: a note, a tag's message, the configuration.
     Elsewhere,
     /// Only in the index of a worktree: the next commit will hold it.
     Staged,
@@ -95,6 +95,7 @@ mod tests {
             kept_by,
             branches: Names::default(),
             tags: Names::default(),
+            note: None,
             tips: has("tip").then_some("dev").into_iter().collect(),
         };
         assert_eq!(occurrence.state(), expected, "{facts:?}");

@@ -1,11 +1,15 @@
 //! What differs between two trees.
 
+use std::collections::HashSet;
+
+use bstr::{BString, ByteSlice as _};
+
 use super::{
     Limit,
     items::{Item, Version, View},
     paths::PathId,
 };
-use crate::source::history::graph::{BlobIndex, Child, Graph, NameIndex, TreeIndex};
+use crate::source::history::graph::{BlobIndex, Child, CommitIndex, Graph, NameIndex, TreeIndex};
 
 /// The items of which one of two trees shows more.
 #[derive(Default)]
@@ -16,11 +20,27 @@ pub(super) struct Changes {
     pub(super) lost: Vec<Item>,
 }
 
+impl Changes {
+    /// Takes out what was gained in one place and lost in another: a note that went to another folder.
+    fn settle(&mut self) {
+        let lost: HashSet<Item> = self.lost.iter().copied().collect();
+        let both: HashSet<Item> = (self.gained.iter().map(|(item, _)| *item))
+            .filter(|item| lost.contains(item))
+            .collect();
+        if !both.is_empty() {
+            self.gained.retain(|(item, _)| !both.contains(item));
+            self.lost.retain(|item| !both.contains(item));
+        }
+    }
+}
+
 /// A pair of trees whose comparison is under way. They are kept on a stack of our own: its height is that of the longest path.
 struct Level<'g> {
     old: &'g [(NameIndex, Child)],
     new: &'g [(NameIndex, Child)],
     path: PathId,
+    /// The digits of the folders above, where notes may lie in this one.
+    notes: Option<BString>,
 }
 
 /// An entry in which two trees differ.
@@ -35,7 +55,13 @@ struct Entry {
 const WORK_OF_AN_ENTRY: u64 = 250;
 
 impl<'g> Level<'g> {
-    fn new(graph: &'g Graph, old: Option<TreeIndex>, new: Option<TreeIndex>, path: PathId) -> Self {
+    fn new(
+        graph: &'g Graph,
+        old: Option<TreeIndex>,
+        new: Option<TreeIndex>,
+        path: PathId,
+        notes: Option<BString>,
+    ) -> Self {
         let entries = |tree: Option<TreeIndex>| {
             tree.map_or(&[][..], |tree| &graph.trees[tree.0 as usize].entries)
         };
@@ -43,6 +69,7 @@ impl<'g> Level<'g> {
             old: entries(old),
             new: entries(new),
             path,
+            notes,
         }
     }
 
@@ -80,12 +107,39 @@ impl View<'_, '_> {
         new: Option<TreeIndex>,
         out: &mut Changes,
     ) -> Result<(), Limit> {
+        self.differences(old, new, false, out)
+    }
+
+    /// Does the same with the trees of commits of which `new` belongs to `commit`: they may hold notes.
+    pub(super) fn changes_in(
+        &mut self,
+        commit: CommitIndex,
+        old: Option<TreeIndex>,
+        new: Option<TreeIndex>,
+        out: &mut Changes,
+    ) -> Result<(), Limit> {
+        if !self.notes.has(commit) {
+            return self.differences(old, new, false, out);
+        }
+        let result = self.differences(old, new, true, out);
+        out.settle();
+        result
+    }
+
+    fn differences(
+        &mut self,
+        old: Option<TreeIndex>,
+        new: Option<TreeIndex>,
+        has_notes: bool,
+        out: &mut Changes,
+    ) -> Result<(), Limit> {
         out.gained.clear();
         out.lost.clear();
         if old == new {
             return Ok(());
         }
-        let mut levels = vec![Level::new(self.graph, old, new, PathId::TOP)];
+        let top = has_notes.then(BString::default);
+        let mut levels = vec![Level::new(self.graph, old, new, PathId::TOP, top)];
         while let Some(level) = levels.last_mut() {
             self.spend(level.skip_equal() as u64)?;
             let Some(entry) = level.next() else {
@@ -101,10 +155,19 @@ impl View<'_, '_> {
                 }
                 Err(limit) => return Err(limit),
             };
-            self.compare(path, blob(entry.old), blob(entry.new), out)?;
+            let above = level.notes.as_ref().map(|digits| &digits[..]);
+            let name = self.paths.entry(entry.name);
+            let folder = self.notes.folder(above, name);
+            let id = above.map(|digits| [digits, name].concat());
+            let id = id.filter(|id| self.notes.is_id(id));
+            let blob_path = match id {
+                Some(id) => self.paths.parse(id.as_bstr())?,
+                None => path,
+            };
+            self.compare(blob_path, blob(entry.old), blob(entry.new), out)?;
             let (old, new) = (tree(entry.old), tree(entry.new));
             if old.is_some() || new.is_some() {
-                levels.push(Level::new(self.graph, old, new, path));
+                levels.push(Level::new(self.graph, old, new, path, folder));
             }
         }
         Ok(())

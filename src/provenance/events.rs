@@ -5,7 +5,7 @@ use super::{
     changes::Changes,
     items::{Item, Version, View},
 };
-use crate::source::history::graph::{CommitIndex, TreeIndex};
+use crate::source::history::graph::{CommitIndex, CommitNode};
 
 /// A commit shows an item that none of its parents shows.
 pub(super) struct Introduction {
@@ -44,7 +44,7 @@ pub(super) fn collect(view: &mut View<'_, '_>, wanted: impl Fn(CommitIndex) -> b
         .zip(&view.graph.commits)
         .try_for_each(|(at, node)| {
             let commit = CommitIndex(at);
-            let compared = compare(view, node.tree, &node.parents, &mut changes);
+            let compared = compare(view, commit, &mut changes);
             // What was seen before a limit is true, but for merges: other parents may show it.
             if compared.is_ok() || node.parents.len() < 2 {
                 events.add(view, commit, &changes, wanted(commit))?;
@@ -55,23 +55,20 @@ pub(super) fn collect(view: &mut View<'_, '_>, wanted: impl Fn(CommitIndex) -> b
     events
 }
 
-/// Finds out what `tree` gained against all of `parents` and what it lost against any.
-fn compare(
-    view: &mut View<'_, '_>,
-    tree: Option<TreeIndex>,
-    parents: &[CommitIndex],
-    out: &mut Changes,
-) -> Result<(), Limit> {
+/// Finds out what `commit` gained against all of its parents and what it lost against any.
+fn compare(view: &mut View<'_, '_>, commit: CommitIndex, out: &mut Changes) -> Result<(), Limit> {
     let graph = view.graph;
+    let CommitNode { tree, parents, .. } = &graph.commits[commit.0 as usize];
+    let tree = *tree;
     let tree_of = |parent: &CommitIndex| graph.commits[parent.0 as usize].tree;
     view.spend(1 + parents.len() as u64)?;
     let Some((first, others)) = parents.split_first() else {
-        return view.changes(None, tree, out);
+        return view.changes_in(commit, None, tree, out);
     };
-    view.changes(tree_of(first), tree, out)?;
+    view.changes_in(commit, tree_of(first), tree, out)?;
     let mut more = Changes::default();
     for parent in others {
-        view.changes(tree_of(parent), tree, &mut more)?;
+        view.changes_in(commit, tree_of(parent), tree, &mut more)?;
         more.gained.sort_unstable_by_key(|(item, _)| *item);
         out.gained.retain(|(item, _)| {
             let found = more.gained.binary_search_by_key(item, |(item, _)| *item);

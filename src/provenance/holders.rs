@@ -14,6 +14,7 @@ use super::{
     descent::Descent,
     events::Introduction,
     items::View,
+    notes,
     sets::{SetId, Sets},
 };
 use crate::source::history::graph::{CommitIndex, Graph, RefIndex, Target, TreeIndex};
@@ -23,6 +24,7 @@ use crate::source::history::graph::{CommitIndex, Graph, RefIndex, Target, TreeIn
 pub(super) enum Kind {
     Branch,
     Tag,
+    Note,
 }
 
 impl Kind {
@@ -31,7 +33,9 @@ impl Kind {
         if name.starts_with_str("refs/heads/") || name.starts_with_str("refs/remotes/") {
             Some(Self::Branch)
         } else {
-            name.starts_with_str("refs/tags/").then_some(Self::Tag)
+            let kinds = [(&b"refs/tags/"[..], Self::Tag), (notes::PREFIX, Self::Note)];
+            let found = kinds.iter().find(|(prefix, _)| name.starts_with(prefix));
+            found.map(|(_, kind)| *kind)
         }
     }
 }
@@ -41,10 +45,11 @@ impl Kind {
 pub(super) struct Held {
     pub(super) branches: Arc<[RefIndex]>,
     pub(super) tags: Arc<[RefIndex]>,
+    pub(super) notes: Arc<[RefIndex]>,
     pub(super) tips: Arc<[RefIndex]>,
 }
 
-/// A commit that branches or tags name.
+/// A commit that branches, tags or notes refs name.
 pub(super) struct Tip {
     pub(super) commit: CommitIndex,
     refs: Vec<(Kind, RefIndex)>,
@@ -73,6 +78,7 @@ pub(super) struct Holders {
 struct Lists {
     branches: Arc<[RefIndex]>,
     tags: Arc<[RefIndex]>,
+    notes: Arc<[RefIndex]>,
     all: Arc<[RefIndex]>,
 }
 
@@ -152,10 +158,11 @@ impl Holders {
     /// Returns the refs of the introduction at the place `at`.
     pub(super) fn of(&mut self, at: usize) -> Held {
         let (holding, showing) = (self.holding[self.places[at]], self.showing[at]);
-        let Lists { branches, tags, .. } = self.lists(holding);
+        let held = self.lists(holding);
         Held {
-            branches,
-            tags,
+            branches: held.branches,
+            tags: held.tags,
+            notes: held.notes,
             tips: self.lists(showing).all,
         }
     }
@@ -182,6 +189,7 @@ impl Holders {
         let lists = Lists {
             branches: of_kind(Kind::Branch).collect(),
             tags: of_kind(Kind::Tag).collect(),
+            notes: of_kind(Kind::Note).collect(),
             all: refs.iter().map(|(_, r)| *r).collect(),
         };
         self.lists.insert(set, lists.clone());
@@ -189,7 +197,7 @@ impl Holders {
     }
 }
 
-/// Returns the commits that branches and tags name, sorted.
+/// Returns the commits that branches, tags and notes refs name, sorted.
 fn tips(graph: &Graph) -> Vec<Tip> {
     let mut refs: BTreeMap<CommitIndex, Vec<(Kind, RefIndex)>> = BTreeMap::new();
     for (at, r) in (0u32..).zip(&graph.refs) {
@@ -205,7 +213,7 @@ fn tips(graph: &Graph) -> Vec<Tip> {
 /// Which tips show which items. Tips are compared with the one before: those of an old repository are many and much alike.
 #[derive(Default)]
 struct Shown {
-    before: Option<TreeIndex>,
+    before: Option<(CommitIndex, TreeIndex)>,
     /// For each item the tips of a block that show it; a bit above the last tip is like the last one's.
     words: Vec<u64>,
     changes: Changes,
@@ -220,18 +228,31 @@ impl Shown {
         }
         for (bit, tip) in tips.iter().enumerate() {
             let tree = view.graph.commits[tip.commit.0 as usize].tree;
-            view.changes(self.before, tree, &mut self.changes)?;
-            self.before = tree;
-            self.words.resize(view.len(), 0);
-            let from_here = u64::MAX << bit;
-            for (item, _) in &self.changes.gained {
-                self.words[item.0 as usize] |= from_here;
+            // Of notes and of files the same tree shows different items.
+            let alike = |commit| view.notes.has(commit) == view.notes.has(tip.commit);
+            if let Some((commit, before)) = self.before.filter(|(c, _)| !alike(*c)) {
+                view.changes_in(commit, Some(before), None, &mut self.changes)?;
+                self.apply(bit, view);
+                self.before = None;
             }
-            for item in &self.changes.lost {
-                self.words[item.0 as usize] &= !from_here;
-            }
+            let before = self.before.map(|(_, tree)| tree);
+            view.changes_in(tip.commit, before, tree, &mut self.changes)?;
+            self.apply(bit, view);
+            self.before = tree.map(|tree| (tip.commit, tree));
         }
         self.words.resize(view.len(), 0);
         Ok(())
+    }
+
+    /// Takes note of the changes that the tip with the number `bit` brings.
+    fn apply(&mut self, bit: usize, view: &View<'_, '_>) {
+        self.words.resize(view.len(), 0);
+        let from_here = u64::MAX << bit;
+        for (item, _) in &self.changes.gained {
+            self.words[item.0 as usize] |= from_here;
+        }
+        for item in &self.changes.lost {
+            self.words[item.0 as usize] &= !from_here;
+        }
     }
 }

@@ -9,6 +9,7 @@ use bstr::ByteSlice as _;
 
 use super::{
     Limit, Options, Secrets, Sighting,
+    notes::{self, Notes},
     paths::{PathId, Paths},
 };
 use crate::source::history::graph::{BlobIndex, Child, Graph};
@@ -43,6 +44,7 @@ pub(super) struct View<'g, 's> {
     pub(super) graph: &'g Graph,
     pub(super) paths: Paths<'g>,
     pub(super) limits: BTreeSet<Limit>,
+    pub(super) notes: Notes,
     options: &'s Options<'s>,
     secrets: &'s mut Secrets<'s>,
     items: Vec<(u32, PathId)>,
@@ -55,6 +57,7 @@ pub(super) struct View<'g, 's> {
 impl<'g, 's> View<'g, 's> {
     pub(super) fn new(
         graph: &'g Graph,
+        notes: Notes,
         options: &'s Options<'s>,
         secrets: &'s mut Secrets<'s>,
     ) -> Self {
@@ -62,6 +65,7 @@ impl<'g, 's> View<'g, 's> {
             graph,
             paths: Paths::new(graph, options.max_paths),
             limits: BTreeSet::new(),
+            notes,
             options,
             secrets,
             items: Vec::new(),
@@ -164,10 +168,15 @@ impl<'g, 's> View<'g, 's> {
 
     /// Returns the version of an item in HEAD's tree.
     pub(super) fn at_head(&mut self, item: Item) -> Option<Version> {
-        let head = self.graph.head?.0 as usize;
-        let tree = self.graph.commits[head].tree?;
+        let head = self.graph.head?;
+        let tree = self.graph.commits[head.0 as usize].tree?;
         let (_, path) = self.item(item);
-        let Some(Child::Blob(blob)) = self.paths.find(self.graph, tree, path) else {
+        let id = self.notes.has(head).then(|| self.paths.full(path));
+        let found = match id.filter(|id| self.notes.is_id(id)) {
+            Some(id) => notes::find(self.graph, tree, &id),
+            None => self.paths.find(self.graph, tree, path),
+        };
+        let Some(Child::Blob(blob)) = found else {
             return None;
         };
         match self.sightings(blob, path) {

@@ -188,6 +188,7 @@ fn stay(view: &View<'_, '_>, item: Item, loose: &Loose) -> Stay {
         kept_by: loose.kept_by,
         branches,
         tags,
+        notes: Arc::new([]),
         tips: tips.into(),
     }
 }

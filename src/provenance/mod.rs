@@ -21,6 +21,8 @@
 //! before that parent or be it. So losses are collected by comparing trees alone, and the rule for merges costs nothing. And
 //! whatever asks "which of these does that commit reach" is asked for 64 at a time, in one pass over the commits with a word each.
 //!
+//! What a notes ref reaches shows notes: each under the id of what it annotates, whichever folders git puts it in.
+//!
 //! Trees are compared with those of the parents, entry by entry and only where they differ; no tree is spread out but those of
 //! commits without parents and those that refs name. All that input can make large has a limit, see [`Limit`].
 
@@ -32,6 +34,7 @@ mod fate;
 mod holders;
 mod items;
 mod loose;
+mod notes;
 mod paths;
 mod reached;
 mod said;
@@ -47,7 +50,7 @@ pub use said::{Said, said};
 
 use self::{
     ancestry::Ancestry, events::Introduction, fate::Fate, holders::Holders, items::View,
-    reached::Reached,
+    notes::Notes, reached::Reached,
 };
 use crate::{
     finding::KeptBy,
@@ -74,7 +77,7 @@ pub type Secrets<'a> = dyn FnMut(BlobIndex, &BStr) -> Vec<Sighting> + 'a;
 pub struct Stay {
     /// Which secret: [`Sighting::secret`].
     pub secret: u32,
-    /// The path, from the top of the tree; [`Options::lone_blob_path`] for a blob that no tree holds or that a ref names.
+    /// The path, from the top of the tree; for a note the id of what it annotates, without slashes; [`Options::lone_blob_path`] for a blob that no tree holds or that a ref names.
     pub path: BString,
     /// HEAD's version where the stay is in HEAD, else the version that was introduced.
     pub blob: BlobIndex,
@@ -96,7 +99,9 @@ pub struct Stay {
     pub branches: Arc<[RefIndex]>,
     /// The tags whose history holds the introducing commit (or that name the tree or blob), in the order of [`Graph::refs`].
     pub tags: Arc<[RefIndex]>,
-    /// Those branches and tags that show the item now, in the order of [`Graph::refs`].
+    /// The notes refs (`refs/notes/…`) whose history holds the introducing commit, in the order of [`Graph::refs`].
+    pub notes: Arc<[RefIndex]>,
+    /// Those branches, tags and notes refs that show the item now, in the order of [`Graph::refs`].
     pub tips: Arc<[RefIndex]>,
 }
 
@@ -189,7 +194,8 @@ pub struct Outcome {
 pub fn trace(graph: &Graph, options: &Options<'_>, secrets: &mut Secrets<'_>) -> Outcome {
     let history = Ancestry::new(graph);
     let reached = Reached::new(graph, &history, options);
-    let mut view = View::new(graph, options, secrets);
+    let notes = Notes::new(graph, &history);
+    let mut view = View::new(graph, notes, options, secrets);
     let events = events::collect(&mut view, |commit| reached.wanted(graph, options, commit));
     let fates = fate::settle(&mut view, &history, &reached.head, &events);
     let mut holders = Holders::new(graph, &history, &mut view, &events.introductions);
@@ -258,6 +264,7 @@ fn stay(
         },
         branches: held.branches,
         tags: held.tags,
+        notes: held.notes,
         tips: held.tips,
     }
 }

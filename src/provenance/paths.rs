@@ -72,6 +72,11 @@ impl<'g> Paths<'g> {
         Ok(id)
     }
 
+    /// Returns the name of an entry.
+    pub(super) fn entry(&self, name: NameIndex) -> &BStr {
+        self.name(name.0)
+    }
+
     /// Returns the path that is written `path`.
     pub(super) fn parse(&mut self, path: &BStr) -> Result<PathId, Limit> {
         let mut at = PathId::TOP;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use bstr::{BStr, ByteSlice as _};
 use data_encoding::BASE64;
-pub use history::{Commit, Occurrence, States};
+pub use history::{Commit, Note, Occurrence, States};
 use serde::{Serialize, Serializer};
 
 use super::{ReportOptions, scrub::Scrub};

@@ -26,17 +26,22 @@ pub(super) fn secrets(engine: &Engine, findings: &[Finding], skipped: &[Skipped]
     for finding in findings {
         texts.insert(&finding.path);
         let occurrences = finding.occurrences.iter();
+        let notes = occurrences.clone().filter_map(|o| o.note.as_ref());
+        let annotated = notes.map(|note| &note.commit);
         let commits = occurrences
             .clone()
             .flat_map(|occurrence| [&occurrence.introduced, &occurrence.removed])
-            .chain([&finding.commit]);
+            .chain([&finding.commit])
+            .chain(annotated);
         for commit in commits.flatten().filter(|c| seen.insert(Arc::as_ptr(c))) {
             texts.extend([&*commit.author, &*commit.email, &*commit.summary].map(|t| &**t));
         }
         for occurrence in occurrences {
             texts.insert(&occurrence.path);
             // So do many occurrences the names of branches.
-            for names in [&occurrence.branches, &occurrence.tags, &occurrence.tips] {
+            let names = [&occurrence.branches, &occurrence.tags, &occurrence.tips];
+            let refs = occurrence.note.as_ref().map(|note| &note.refs);
+            for names in names.into_iter().chain(refs) {
                 if lists.insert(names.listed().as_ptr()) {
                     texts.extend(names.listed().iter().map(|name| &***name));
                 }
@@ -91,7 +96,7 @@ mod tests {
     use data_encoding::BASE64;
 
     use crate::{
-        finding::{Commit, Finding, KeptBy, Occurrence, SourceKind},
+        finding::{Commit, Finding, KeptBy, Note, Occurrence, SourceKind},
         rule::{
             RuleSet,
             template::{Random, fill},
@@ -135,6 +140,11 @@ mod tests {
             kept_by: KeptBy::Ref,
             branches: names("branches"),
             tags: names("tags"),
+            note: Some(Note {
+                annotates: "0".repeat(40),
+                commit: commit("annotated"),
+                refs: names("notes"),
+            }),
             tips: names("tips"),
         }];
         finding
@@ -155,10 +165,10 @@ mod tests {
     fn every_text_of_history_is_searched() {
         let token = token(2);
         let text = format!("x {token} y");
-        for field in ["path", "branches", "tags", "tips"] {
+        for field in ["path", "branches", "tags", "notes", "tips"] {
             check(field, &text, &[&token]);
         }
-        for role in ["commit", "introduced", "removed"] {
+        for role in ["commit", "introduced", "removed", "annotated"] {
             for field in ["author", "email", "summary"] {
                 check(&format!("{role} {field}"), &text, &[&token]);
             }

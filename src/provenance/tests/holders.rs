@@ -46,7 +46,7 @@ fn branches_tags_and_tips() {
          refs/tags/v3 d",
         held,
         &[
-            "1 f b..d [main origin/main] [v1 v2 v3] [origin/main v1 v2]",
+            "1 f b..d [main origin/main] [v1 v2 v3] [commits origin/main v1 v2]",
             "2 g e.. [side] [] [side]",
         ],
     );

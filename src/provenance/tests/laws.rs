@@ -85,7 +85,15 @@ fn named(repo: &Sketch, (kind, commit, edits): &RefSketch) -> Named {
 }
 
 fn sketch(most_commits: usize, most_refs: usize) -> impl Strategy<Value = Sketch> {
-    let kinds = select(&["refs/heads", "refs/remotes/o", "refs/tags", "refs/pull"][..]);
+    let kinds = select(
+        &[
+            "refs/heads",
+            "refs/remotes/o",
+            "refs/tags",
+            "refs/notes",
+            "refs/pull",
+        ][..],
+    );
     let refs = vec(
         (kinds, 0..1000usize, option::weighted(0.1, edits(2))),
         0..=most_refs,

@@ -5,6 +5,7 @@ mod laws;
 mod limits;
 mod loose;
 mod naive;
+mod notes;
 mod sketch;
 mod stays;
 

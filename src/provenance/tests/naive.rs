@@ -204,7 +204,11 @@ impl Naive<'_> {
             },
             branches: refs(&["refs/heads/", "refs/remotes/"], false),
             tags: refs(&["refs/tags/"], false),
-            tips: refs(&["refs/heads/", "refs/remotes/", "refs/tags/"], true),
+            notes: refs(&["refs/notes/"], false),
+            tips: refs(
+                &["refs/heads/", "refs/remotes/", "refs/tags/", "refs/notes/"],
+                true,
+            ),
         }
     }
 
@@ -252,6 +256,7 @@ impl Naive<'_> {
                 kept_by,
                 branches: none.clone(),
                 tags: none.clone(),
+                notes: none.clone(),
                 tips: none,
             });
             let Some(r) = r else { continue };

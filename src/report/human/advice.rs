@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::paint::Paint;
-use crate::finding::{Finding, KeptBy, State};
+use crate::finding::{Finding, KeptBy, Occurrence, State};
 
 /// What comes first, whatever became of the file.
 const ROTATE: &str = "\
@@ -13,6 +13,15 @@ clone, a fork or a backup has the secret.";
 const TAKE_OUT: &str = "\
 Still there: take it out of the file in a new commit, on each branch; a
 tag that holds it has to be made anew.";
+
+const TAKE_OUT_OF_NOTE: &str = "\
+In a note: `git notes --ref REF remove ID`, with the names and the id above,
+takes it out; then it is only in the history of that ref.";
+
+const NOTES_HISTORY: &str = "\
+Only in the history of notes: make the ref anew from its newest tree, here and
+wherever it was pushed to: `git update-ref refs/notes/REF $(git commit-tree
+-m notes refs/notes/REF^{tree})`; then it is unreachable.";
 
 const UNSTAGE: &str = "\
 In the index: take it out of the file and stage that, then commit.";
@@ -24,8 +33,8 @@ later commits new ids: everybody clones anew, and forks and the host may
 keep the old commits.";
 
 const OTHER_REF: &str = "\
-In no branch or tag: drop the ref (`git stash drop`, `git notes remove`);
-then it is unreachable.";
+In no branch or tag: drop the ref (`git stash drop`, `git update-ref
+-d REF`); then it is unreachable.";
 
 const EXPIRE: &str = "\
 Unreachable: `git reflog expire --expire=now --all && git gc --prune=now`
@@ -52,8 +61,12 @@ pub(super) fn write(findings: &[Finding], paint: Paint, out: &mut Vec<u8>) -> io
 fn steps(findings: &[Finding]) -> Vec<&'static str> {
     let all = || findings.iter().flat_map(|finding| &finding.occurrences);
     let has = |state| all().any(|occurrence| occurrence.state() == state);
+    let is_note = |o: &Occurrence| o.note.is_some();
+    let in_notes = |state| all().any(|o| o.state() == state && is_note(o));
+    let elsewhere = || all().any(|o| o.state() == State::Elsewhere && !is_note(o));
     let in_history = |in_other_ref| {
-        all().any(|o| o.state() == State::History && o.in_other_ref() == in_other_ref)
+        let mut kept = all().filter(|o| o.state() == State::History && !is_note(o));
+        kept.any(|o| o.in_other_ref() == in_other_ref)
     };
     let prune = if all().any(|o| o.state() == State::Unreachable && o.kept_by == KeptBy::Reflog) {
         EXPIRE
@@ -63,10 +76,12 @@ fn steps(findings: &[Finding]) -> Vec<&'static str> {
     [
         // What was never committed has not left this machine by git.
         (all().any(|o| o.state() != State::Staged), ROTATE),
-        (has(State::Head) || has(State::Elsewhere), TAKE_OUT),
+        (has(State::Head) || elsewhere(), TAKE_OUT),
+        (in_notes(State::Elsewhere), TAKE_OUT_OF_NOTE),
         (has(State::Staged), UNSTAGE),
         (in_history(false), REWRITE),
         (in_history(true), OTHER_REF),
+        (in_notes(State::History), NOTES_HISTORY),
         (has(State::Unreachable), prune),
     ]
     .into_iter()

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::paint::Paint;
 use crate::{
-    finding::{Commit, Finding, KeptBy, Names, Occurrence, SourceKind, State},
+    finding::{Commit, Finding, KeptBy, Names, Note, Occurrence, SourceKind, State},
     report::{date, scrub::Scrub, text},
 };
 
@@ -29,7 +29,7 @@ const PLACES: usize = 5;
 const PLACE_COLUMNS: usize = 32;
 
 /// A label with its lines.
-type Note = (&'static str, Vec<String>);
+type Labelled = (&'static str, Vec<String>);
 
 /// What a finding's notes on history are made of.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ pub(super) struct History<'a> {
 
 impl History<'_> {
     /// Returns the labelled lines on the finding's history; none outside history.
-    pub(super) fn notes(self) -> Vec<Note> {
+    pub(super) fn notes(self) -> Vec<Labelled> {
         let commit = self.finding.commit.as_deref();
         let Some((first, others)) = self.finding.occurrences.split_first() else {
             return commit
@@ -63,6 +63,9 @@ impl History<'_> {
             }
             (None, None) => {}
         }
+        if let Some(note) = &first.note {
+            notes.insert(0, ("note on", vec![self.annotated(note)]));
+        }
         if let Some(commit) = &first.removed {
             notes.push(("removed", self.commit(commit)));
         }
@@ -78,15 +81,26 @@ impl History<'_> {
 
     /// Who and when, then what to give `git show`.
     fn commit(self, commit: &Commit) -> Vec<String> {
+        let who = format!("{} by {}", date::day(commit), self.author(commit));
+        vec![who, self.what(commit)]
+    }
+
+    /// What to give `git show`.
+    fn what(self, commit: &Commit) -> String {
         let summary = text::escape_bytes(&self.scrub.summary(&commit.summary));
-        vec![
-            format!("{} by {}", date::day(commit), self.author(commit)),
-            format!(
-                "{} \"{}\"",
-                short(&commit.id),
-                text::clip(&summary, SUMMARY_COLUMNS)
+        let summary = text::clip(&summary, SUMMARY_COLUMNS);
+        format!("{} \"{summary}\"", short(&commit.id))
+    }
+
+    /// What a note annotates.
+    fn annotated(self, note: &Note) -> String {
+        match &note.commit {
+            Some(commit) => self.what(commit),
+            None => format!(
+                "{}, which is no commit of this repository",
+                short(&note.annotates)
             ),
-        ]
+        }
     }
 
     fn author(self, commit: &Commit) -> String {
@@ -111,6 +125,9 @@ impl History<'_> {
             // A commit keeps its message as long as it is there.
             (State::Head, None) if first.blob.is_none() => tell("yes, in HEAD's history"),
             (State::Head, None) => tell("yes, in HEAD"),
+            (State::Elsewhere, Some(tips)) if first.note.is_some() => {
+                format!("{} in {tips}", tell("yes, a note"))
+            }
             (State::Elsewhere, Some(tips)) => {
                 format!("{} {tips}", tell("yes, not in HEAD but at the tip of"))
             }
@@ -128,6 +145,12 @@ impl History<'_> {
                     "{}: it stands deeper, or in more places, than is followed",
                     tell("not known")
                 )
+            }
+            (State::History, _) if first.note.is_some() => {
+                let refs = first.note.as_ref().map(|note| &note.refs);
+                let refs = refs.and_then(|refs| self.list(refs, TIPS_COLUMNS));
+                let refs = refs.unwrap_or_default();
+                format!("{} of {refs}", tell("only in the history"))
             }
             (State::History, _) if first.in_other_ref() => format!(
                 "{}; HEAD or another ref (stash, notes) holds it",

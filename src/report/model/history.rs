@@ -39,6 +39,21 @@ impl<'a> Commit<'a> {
     }
 }
 
+/// The note it stands in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Note<'a> {
+    /// The id of what it annotates, a commit most of the time.
+    pub annotates: &'a str,
+    /// That commit, where it is one and is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit<'a>>,
+    /// The refs in whose history it is: `notes/commits`.
+    pub refs: Vec<Cow<'a, str>>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_refs: usize,
+}
+
 /// One stay of the secret at one path.
 #[derive(Debug, Clone, Serialize)]
 pub struct Occurrence<'a> {
@@ -74,7 +89,10 @@ pub struct Occurrence<'a> {
     /// How many more there are.
     #[serde(skip_serializing_if = "is_zero")]
     pub more_tags: usize,
-    /// The branches and tags whose newest tree still holds it.
+    /// The note it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note<'a>>,
+    /// The branches and tags whose newest tree still holds it, and notes refs.
     pub tips: Vec<Cow<'a, str>>,
     /// How many more there are.
     #[serde(skip_serializing_if = "is_zero")]
@@ -112,6 +130,12 @@ impl<'a> Occurrence<'a> {
             more_branches: occurrence.branches.more(),
             tags: names(&occurrence.tags),
             more_tags: occurrence.tags.more(),
+            note: occurrence.note.as_ref().map(|note| Note {
+                annotates: &note.annotates,
+                commit: (note.commit.as_deref()).map(|commit| Commit::new(commit, scrub)),
+                refs: names(&note.refs),
+                more_refs: note.refs.more(),
+            }),
             tips: names(&occurrence.tips),
             more_tips: occurrence.tips.more(),
             introduced_by: introduced.map(|commit| Commit::new(commit, scrub)),

@@ -207,10 +207,11 @@ impl<'s> Gather<'s> {
     fn in_blob(&self, traced: &Traced<'_>, stay: Stay) -> Place {
         let blob = self.blobs[stay.blob.0 as usize].place;
         let id = traced.database.blob_id(blob).to_string();
-        let path = if stay.path == NO_PATH {
-            BString::from(format!("<blob {id}>"))
-        } else {
-            stay.path.clone()
+        let note = traced.note(&stay);
+        let path = match &note {
+            Some(note) => BString::from(format!("<note {}>", note.annotates)),
+            None if stay.path == NO_PATH => BString::from(format!("<blob {id}>")),
+            None => stay.path.clone(),
         };
         let occurrence = Occurrence {
             path,
@@ -224,6 +225,7 @@ impl<'s> Gather<'s> {
             kept_by: stay.kept_by,
             branches: traced.names(&stay.branches),
             tags: traced.names(&stay.tags),
+            note,
             tips: traced.names(&stay.tips),
         };
         Place::Blob(occurrence, stay.blob, stay.path)
@@ -244,6 +246,9 @@ impl<'s> Gather<'s> {
         let first = finding.occurrences.first()?;
         finding.path = first.path.clone();
         finding.commit = first.introduced.clone();
+        if first.note.is_some() {
+            finding.source = SourceKind::Ref;
+        }
         Some(finding)
     }
 }

@@ -7,8 +7,8 @@ use gix::{ObjectId, objs::Kind};
 
 use super::{HistoryOptions, Since, read::InMessage};
 use crate::{
-    finding::{Commit, Finding, KeptBy, Names, Occurrence},
-    provenance::{self, Said},
+    finding::{Commit, Finding, KeptBy, Names, Note, Occurrence},
+    provenance::{self, Said, Stay},
     source::history::{
         Database, Messages, TagRefs, Tips,
         graph::{CommitIndex, Graph, RefIndex},
@@ -105,6 +105,22 @@ impl<'a> Traced<'a> {
             (Arc::clone(refs), refs.iter().map(name).collect())
         });
         names.clone()
+    }
+
+    /// Returns the note that `stay` is in, if it is in one.
+    pub(super) fn note(&self, stay: &Stay) -> Option<Note> {
+        if stay.notes.is_empty() {
+            return None;
+        }
+        let digits = self.graph.commits.first()?.id.kind().len_in_hex();
+        let id = (stay.path.len() == digits).then_some(&stay.path)?;
+        let id = ObjectId::from_hex(id).ok()?;
+        let commit = self.commits.get(&id);
+        Some(Note {
+            annotates: id.to_string(),
+            commit: commit.map(|commit| self.commit(*commit)),
+            refs: self.names(&stay.notes),
+        })
     }
 
     /// Returns the stays of what was found in the texts of commits and tags, oldest first.
@@ -208,6 +224,7 @@ pub(super) fn bare(finding: &Finding) -> Occurrence {
         kept_by: KeptBy::Nothing,
         branches: Names::default(),
         tags: Names::default(),
+        note: None,
         tips: Names::default(),
     }
 }

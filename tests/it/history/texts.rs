@@ -1,5 +1,7 @@
 //! What is found outside of the files of commits: messages, people, notes, stashes, names, configuration, and what nothing leads to.
 
+mod notes;
+
 use std::fs;
 
 use keyfence::{
@@ -222,17 +224,6 @@ fn messages_of_tags() {
         ..HistoryOptions::default()
     };
     assert_eq!(scan(&repo.root, &reachable).findings.len(), 4);
-}
-
-#[test]
-fn notes() {
-    let repo = repository();
-    repo.git(["notes", "add", "-m", &format!("reviewed with {}", token(1))]);
-    let outcome = look(&repo);
-    let noted = line(&repo.root, &["rev-parse", "HEAD"]);
-    check(&outcome, 1, "history", &[&format!("{noted}:1 ref")]);
-    let one = &finding(&outcome, 1).occurrences[0];
-    assert!(one.in_other_ref() && one.introduced.is_some());
 }
 
 /// The newest entry has a ref, the others stand in its reflog; each has a part of its own for what was staged and what was untracked.

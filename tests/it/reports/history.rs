@@ -7,7 +7,9 @@ mod machine;
 use std::sync::Arc;
 
 pub(super) use hidden::plant_everywhere;
-use keyfence::finding::{Commit, Counts, Finding, KeptBy, Names, Occurrence, Outcome, SourceKind};
+use keyfence::finding::{
+    Commit, Counts, Finding, KeptBy, Names, Note, Occurrence, Outcome, SourceKind,
+};
 
 use super::{drawn, finding, key_pair, nothing};
 
@@ -53,6 +55,7 @@ fn occurrence(path: &str, line: u64) -> Occurrence {
         kept_by: KeptBy::Ref,
         branches: names(&["main"]),
         tags: Names::default(),
+        note: None,
         tips: Names::default(),
     }
 }
@@ -149,6 +152,31 @@ fn in_a_stash() -> Finding {
         branches: Names::default(),
         ..occurrence("stashed.env", 7)
     })
+}
+
+/// In a note that was taken out again, or in one that is there.
+fn in_a_note(is_there: bool) -> Finding {
+    let annotated = commit("77ab12cd34ef", "Max", -3, "Copy the config");
+    let path = format!("<note {}>", annotated.id);
+    let there = names(&["notes/review"]);
+    Finding {
+        source: SourceKind::Ref,
+        ..one(Occurrence {
+            removed: (!is_there).then(taken_out),
+            branches: Names::default(),
+            tips: if is_there {
+                there.clone()
+            } else {
+                Names::default()
+            },
+            note: Some(Note {
+                annotates: annotated.id.clone(),
+                commit: Some(annotated),
+                refs: there,
+            }),
+            ..occurrence(&path, 2)
+        })
+    }
 }
 
 fn in_a_commit_message() -> Finding {
@@ -270,6 +298,8 @@ fn kinds() -> Vec<(&'static str, Finding)> {
         ("in a stash", in_a_stash()),
         ("in a commit message", in_a_commit_message()),
         ("in a tag message", in_a_tag_message()),
+        ("in a note", in_a_note(true)),
+        ("in the history of notes", in_a_note(false)),
         ("at several places", at_several_places()),
         ("hostile", hostile()),
         (

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use keyfence::{
-    finding::{Commit, Finding, Occurrence},
+    finding::{Commit, Finding, Note, Occurrence},
     report::FORMATS,
     secret::Secret,
 };
 
-use super::{names, occurrence, outcome, taken_out, with};
+use super::{added, names, occurrence, outcome, taken_out, with};
 use crate::reports::{HIDDEN, SHOWN, contains, drawn, finding, report, visible};
 
 /// The texts of history, each of which may hold a secret.
@@ -17,6 +17,7 @@ const TEXTS: &[&str] = &[
     "branches",
     "tags",
     "tips",
+    "notes",
     "commit author",
     "commit email",
     "commit summary",
@@ -26,6 +27,9 @@ const TEXTS: &[&str] = &[
     "removed author",
     "removed email",
     "removed summary",
+    "annotated author",
+    "annotated email",
+    "annotated summary",
 ];
 
 /// Puts `text` into one of [`TEXTS`].
@@ -48,6 +52,8 @@ fn plant(finding: &mut Finding, at: &str, text: &[u8]) {
             "branches" => occurrence.branches = [text].into_iter().collect(),
             "tags" => occurrence.tags = [text].into_iter().collect(),
             "tips" => occurrence.tips = [text].into_iter().collect(),
+            "notes" => occurrence.note.as_mut().unwrap().refs = [text].into_iter().collect(),
+            "annotated" => set(&mut occurrence.note.as_mut().unwrap().commit),
             "introduced" => set(&mut occurrence.introduced),
             _ => set(&mut occurrence.removed),
         }
@@ -59,6 +65,11 @@ fn leak(secret: &[u8]) -> Finding {
     let occurrence = Occurrence {
         removed: Some(taken_out()),
         tips: names(&["dev"]),
+        note: Some(Note {
+            annotates: added().id.clone(),
+            commit: Some(added()),
+            refs: names(&["notes/commits"]),
+        }),
         ..occurrence("a", 1)
     };
     with(
@@ -89,7 +100,15 @@ fn every_text_is_searched_for_secrets() {
         let mut outcome = outcome(vec![finding]);
         outcome.in_paths = vec![secret.clone()];
         // People see each commit once: `commit` is that of the first occurrence, and of the second they see the author.
-        let told_once = ["introduced email", "introduced summary"].contains(at);
+        // Of a note that is there they see which refs show it, and of what it annotates the summary.
+        let untold = [
+            "introduced email",
+            "introduced summary",
+            "notes",
+            "annotated author",
+            "annotated email",
+        ];
+        let is_told = !untold.contains(at);
         for (format, _) in FORMATS {
             let shows = |options| {
                 let texts = visible(format, &outcome, options);
@@ -98,7 +117,7 @@ fn every_text_is_searched_for_secrets() {
             assert!(!shows(HIDDEN), "{format} shows a secret in {at}");
             assert_eq!(
                 shows(SHOWN),
-                *format != "human" || !told_once,
+                *format != "human" || is_told,
                 "{format}, {at}"
             );
         }

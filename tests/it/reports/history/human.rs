@@ -3,9 +3,9 @@
 use keyfence::finding::Finding;
 
 use super::{
-    at_several_places, hostile, in_a_commit_message, in_a_stash, in_a_tag_message, in_head,
-    in_many_branches, in_the_reflog_alone, kept_by_nothing, kinds, on_another_branch, outcome,
-    removed, staged,
+    at_several_places, hostile, in_a_commit_message, in_a_note, in_a_stash, in_a_tag_message,
+    in_head, in_many_branches, in_the_reflog_alone, kept_by_nothing, kinds, on_another_branch,
+    outcome, removed, staged,
 };
 use crate::reports::{HIDDEN, report};
 
@@ -155,8 +155,8 @@ fn human_tells_of_a_stash() {
     What now:
       1. Revoke or rotate what leaked, whatever became of the file: whoever has a
          clone, a fork or a backup has the secret.
-      2. In no branch or tag: drop the ref (`git stash drop`, `git notes remove`);
-         then it is unreachable.
+      2. In no branch or tag: drop the ref (`git stash drop`, `git update-ref
+         -d REF`); then it is unreachable.
 
     1 finding: 1 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
     1 only in history
@@ -208,6 +208,48 @@ fn human_tells_of_a_tag_message() {
     1 finding: 1 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
     1 still elsewhere
     "#);
+}
+
+#[test]
+fn human_tells_what_a_note_is_on() {
+    insta::assert_snapshot!(notes(in_a_note(true)), @r#"
+      = note on: 77ab12cd34ef "Copy the config"
+      = introduced: 2024-03-01 by Jane Roe <jane@example.com>
+                    3f2a91c07d1e "add deploy config"
+      = still there: yes, a note in notes/review
+    What now:
+      1. Revoke or rotate what leaked, whatever became of the file: whoever has a
+         clone, a fork or a backup has the secret.
+      2. In a note: `git notes --ref REF remove ID`, with the names and the id above,
+         takes it out; then it is only in the history of that ref.
+
+    1 finding: 1 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
+    1 still elsewhere
+    "#);
+    insta::assert_snapshot!(notes(in_a_note(false)), @r#"
+      = note on: 77ab12cd34ef "Copy the config"
+      = introduced: 2024-03-01 by Jane Roe <jane@example.com>
+                    3f2a91c07d1e "add deploy config"
+      = removed: 2024-03-02 by Joe Doe <joe@example.com>
+                 9be1c4d20a77 "oops"
+      = still there: only in the history of notes/review
+    What now:
+      1. Revoke or rotate what leaked, whatever became of the file: whoever has a
+         clone, a fork or a backup has the secret.
+      2. Only in the history of notes: make the ref anew from its newest tree, here and
+         wherever it was pushed to: `git update-ref refs/notes/REF $(git commit-tree
+         -m notes refs/notes/REF^{tree})`; then it is unreachable.
+
+    1 finding: 1 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
+    1 only in history
+    "#);
+    let mut finding = in_a_note(true);
+    finding.occurrences[0].note.as_mut().unwrap().commit = None;
+    let text = notes(finding);
+    assert!(
+        text.contains("= note on: 77ab12cd34ef, which is no commit of this repository"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -291,18 +333,23 @@ fn human_gives_advice_once() {
          clone, a fork or a backup has the secret.
       2. Still there: take it out of the file in a new commit, on each branch; a
          tag that holds it has to be made anew.
-      3. In the index: take it out of the file and stage that, then commit.
-      4. Only in history: once it is rotated, a rewrite is optional. `git
+      3. In a note: `git notes --ref REF remove ID`, with the names and the id above,
+         takes it out; then it is only in the history of that ref.
+      4. In the index: take it out of the file and stage that, then commit.
+      5. Only in history: once it is rotated, a rewrite is optional. `git
          filter-repo` (--replace-text, for messages --replace-message) gives all
          later commits new ids: everybody clones anew, and forks and the host may
          keep the old commits.
-      5. In no branch or tag: drop the ref (`git stash drop`, `git notes remove`);
-         then it is unreachable.
-      6. Unreachable: `git reflog expire --expire=now --all && git gc --prune=now`
+      6. In no branch or tag: drop the ref (`git stash drop`, `git update-ref
+         -d REF`); then it is unreachable.
+      7. Only in the history of notes: make the ref anew from its newest tree, here and
+         wherever it was pushed to: `git update-ref refs/notes/REF $(git commit-tree
+         -m notes refs/notes/REF^{tree})`; then it is unreachable.
+      8. Unreachable: `git reflog expire --expire=now --all && git gc --prune=now`
          drops it from this repository, and with it older stashes and all else that
          only reflogs keep.
 
-    12 findings: 1 critical, 11 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
-    2 still in HEAD, 2 still elsewhere, 1 staged, 4 only in history, 2 unreachable
+    14 findings: 1 critical, 13 high; scanned 12345 blobs, 6789 commits, 1.1 GiB in 4.2 s
+    2 still in HEAD, 3 still elsewhere, 1 staged, 5 only in history, 2 unreachable
     "#);
 }
