@@ -7,6 +7,7 @@ pub mod chunk;
 pub mod cli;
 pub mod detection;
 pub mod engine;
+pub mod ere;
 pub mod finding;
 pub mod hook;
 pub mod judge;

@@ -18,6 +18,8 @@ use std::{
 ///
 /// A new folder of `src/` needs a place here before the tests pass.
 const STAGES: &[&[&str]] = &[
+    // A language by itself: it knows nothing of keyfence.
+    &["ere"],
     // What everything speaks of: no stages, so they know none.
     &["secret", "rule"],
     &["source", "chunk"],
@@ -75,6 +77,7 @@ const OUTSIDE: &[&str] = &["cli", "hook"];
 
 /// The stages that are functions of bytes: they know no files, no git and no threads.
 const PURE: &[&str] = &[
+    "ere",
     "secret",
     "rule",
     "prefilter",
@@ -497,6 +500,7 @@ fn imports_against_the_flow_are_seen() {
     );
     refused("judge/mod.rs", "use crate::Scanner;", "Scanner");
     refused("novelty/mod.rs", "", "`novelty` has no place");
+    refused("ere/set/group.rs", "use crate::rule::Rule;", "rule::Rule");
     refused("hook/run.rs", "use crate::cli::args;", "cli::args");
 }
 

@@ -6,6 +6,9 @@ mod cli;
 #[cfg(test)]
 mod codegen;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod ere;
+#[cfg(test)]
 mod generic;
 #[cfg(test)]
 mod git;
