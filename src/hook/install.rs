@@ -1,6 +1,9 @@
 //! Puts hooks into the folder whose hooks git runs.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{Action, Change, Found, check_names, error::Error, look, saved_path, script, write};
 
@@ -57,21 +60,26 @@ fn one(path: &Path, text: &[u8]) -> Result<Action, Error> {
             write::replace(path, text)?;
             Ok(Action::Repaired)
         }
-        Found::Foreign => {
-            let saved = saved_path(path);
-            if saved.symlink_metadata().is_ok() {
-                return Err(Error::TwoForeign {
-                    path: path.into(),
-                    saved,
-                });
-            }
-            write::keep(path, &saved)?;
-            if let Err(e) = write::replace(path, text) {
-                // Back to how it was; the reason why is worth more than a second error.
-                drop(write::undo_keep(path, &saved));
-                return Err(e);
-            }
-            Ok(Action::Composed { saved })
-        }
+        Found::DropIn | Found::Foreign => Ok(Action::Composed {
+            saved: compose(path, text)?,
+        }),
     }
+}
+
+/// Puts a hook at `path` and keeps the one that is there. Returns where that is now.
+pub(super) fn compose(path: &Path, text: &[u8]) -> Result<PathBuf, Error> {
+    let saved = saved_path(path);
+    if saved.symlink_metadata().is_ok() {
+        return Err(Error::TwoForeign {
+            path: path.into(),
+            saved,
+        });
+    }
+    write::keep(path, &saved)?;
+    if let Err(e) = write::replace(path, text) {
+        // Back to how it was; the reason why is worth more than a second error.
+        drop(write::undo_keep(path, &saved));
+        return Err(e);
+    }
+    Ok(saved)
 }

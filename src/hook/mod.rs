@@ -3,6 +3,7 @@
 //! A hook of ours is a small shell script that runs the check and then the hook that stood there before. Whatever was
 //! there before is kept byte for byte, and `uninstall` puts it back.
 
+pub mod drop_in;
 pub mod error;
 pub mod install;
 pub mod uninstall;
@@ -77,6 +78,8 @@ fn saved_path(hook: &Path) -> PathBuf {
 enum Found {
     Nothing,
     Ours(Vec<u8>),
+    /// A hook of the drop-in for `git secrets`.
+    DropIn,
     Foreign,
 }
 
@@ -99,6 +102,8 @@ fn look(path: &Path) -> Result<Found, Error> {
     let bytes = std::fs::read(path).map_err(fail)?;
     Ok(if script::is_ours(&bytes) {
         Found::Ours(bytes)
+    } else if script::is_drop_in(&bytes) {
+        Found::DropIn
     } else {
         Found::Foreign
     })

@@ -10,16 +10,38 @@ pub(super) const SAVED: &str = ".keyfence-saved";
 /// The start of the line by which a hook is known as ours.
 const MARK: &str = "# keyfence hook, ";
 
+/// The same for hooks of the drop-in for `git secrets`.
+const DROP_IN_MARK: &str = "# keyfence hook for git-secrets, ";
+
 /// The hooks that get something on standard input, which both our check and the kept hook have to see
 /// (<https://git-scm.com/docs/githooks>).
 const WITH_INPUT: &[&str] = &["pre-push", "pre-receive", "reference-transaction"];
 
 /// Returns true when `bytes` are a hook of ours, in whatever version.
 pub(super) fn is_ours(bytes: &[u8]) -> bool {
+    is_marked(bytes, MARK)
+}
+
+/// Returns true when `bytes` are a hook of the drop-in, in whatever version.
+pub(super) fn is_drop_in(bytes: &[u8]) -> bool {
+    is_marked(bytes, DROP_IN_MARK)
+}
+
+/// Returns true when `bytes` are the hook of `git secrets` itself: it runs that and nothing else.
+pub(super) fn is_git_secrets(bytes: &[u8]) -> bool {
+    let mut commands = bytes
+        .lines()
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let first = commands.next().unwrap_or_default();
+    first.starts_with(b"git secrets --") && commands.next().is_none()
+}
+
+fn is_marked(bytes: &[u8], mark: &str) -> bool {
     bytes
         .lines()
         .take(3)
-        .any(|line| line.starts_with(MARK.as_bytes()))
+        .any(|line| line.starts_with(mark.as_bytes()))
 }
 
 /// Returns the hook `name` that runs `program`, an absolute path without line breaks.
@@ -80,4 +102,73 @@ printf %s "$input" | "$keyfence" hook @NAME@ "$@" || exit
 if [ -f "$saved" ] && [ -x "$saved" ]; then
     printf %s "$input" | "$saved" "$@"
 fi
+"#;
+
+/// Returns the drop-in's hook `name`. It runs `git secrets`, or `program` where that is not to be found; then, if it has one, the
+/// hook that was there before.
+pub(super) fn drop_in(name: &str, program: &Path, version: &str, keeps: bool) -> Vec<u8> {
+    let after = if keeps { DROP_IN_KEPT } else { "" };
+    let script = [DROP_IN_HEAD, DROP_IN_RUN, after].concat();
+    // Called by this name, the program is the drop-in without being told.
+    let called = program
+        .file_stem()
+        .is_some_and(|stem| stem == "git-secrets");
+    let script = script
+        .replace("@MARK@", DROP_IN_MARK)
+        .replace("@VERSION@", version)
+        .replace("@COMMAND@", &name.replace('-', "_"))
+        .replace("@NAME@", name)
+        .replace("@SAVED@", SAVED)
+        .replace("@AS@", if called { "" } else { " git-secrets" });
+    script.into_bytes().replace("@PROGRAM@", quoted(program))
+}
+
+/// Returns a hook `name` that runs all that is in the folder of the same name with `.d` after it.
+pub(super) fn folder(name: &str, version: &str) -> Vec<u8> {
+    [DROP_IN_HEAD, FOLDER_RUN]
+        .concat()
+        .replace("@MARK@", DROP_IN_MARK)
+        .replace("@VERSION@", version)
+        .replace("@NAME@", name)
+        .into_bytes()
+}
+
+const DROP_IN_HEAD: &str = r"#!/bin/sh
+@MARK@@NAME@, version @VERSION@
+# `keyfence uninstall` removes it.
+";
+
+// Git puts the folder of its own programs into PATH for hooks, so that this finds `git-secrets` wherever git does.
+const DROP_IN_RUN: &str = r#"if command -v git-secrets >/dev/null 2>&1 || git config alias.secrets >/dev/null 2>&1; then
+    git secrets --@COMMAND@_hook -- "$@" || exit
+elif [ -f @PROGRAM@ ] && [ -x @PROGRAM@ ]; then
+    @PROGRAM@@AS@ --@COMMAND@_hook -- "$@" || exit
+elif command -v keyfence >/dev/null 2>&1; then
+    keyfence git-secrets --@COMMAND@_hook -- "$@" || exit
+else
+    echo 'git-secrets: the @NAME@ hook finds neither `git secrets` nor keyfence in PATH, and' @PROGRAM@ 'is gone.' >&2
+    echo 'git-secrets: nothing was checked, so git was stopped. Install keyfence again,' >&2
+    echo "git-secrets: or remove the hook: $0" >&2
+    exit 2
+fi
+"#;
+
+const DROP_IN_KEPT: &str = r#"case $0 in
+*/*) saved=${0%/*}/@NAME@@SAVED@ ;;
+*) saved=./@NAME@@SAVED@ ;;
+esac
+if [ -f "$saved" ] && [ -x "$saved" ]; then
+    exec "$saved" "$@"
+fi
+"#;
+
+const FOLDER_RUN: &str = r#"case $0 in
+*/*) folder=${0%/*}/@NAME@.d ;;
+*) folder=./@NAME@.d ;;
+esac
+for file in "$folder"/*; do
+    if [ -f "$file" ] && [ -x "$file" ]; then
+        "$file" "$@" || exit
+    fi
+done
 "#;

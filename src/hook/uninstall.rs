@@ -1,8 +1,11 @@
-//! Takes our hooks out and puts back what was there before.
+//! Takes our hooks out, those of the drop-in for `git secrets` too, and puts back what was there before.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use super::{Action, Change, Found, check_names, error::Error, look, saved_path, write};
+use super::{Action, Change, Found, check_names, drop_in, error::Error, look, saved_path, write};
 
 /// Takes the hooks `names` out of the folder `hooks_dir`. Only ours are touched; a hook that was kept is back afterwards, with
 /// the bytes and the mode it had.
@@ -11,18 +14,25 @@ use super::{Action, Change, Found, check_names, error::Error, look, saved_path, 
 ///
 /// When a name is unknown, before anything is done; when a hook cannot be changed, with the ones before it done.
 pub fn uninstall(hooks_dir: &Path, names: &[&str]) -> Result<Vec<Change>, Error> {
-    check_names(names)?
-        .into_iter()
-        .map(|name| {
-            let path = hooks_dir.join(name);
+    let mut changes = Vec::new();
+    for name in check_names(names)? {
+        let mut change = |path: PathBuf| {
             let action = one(&path)?;
-            Ok(Change {
+            changes.push(Change {
                 name: name.into(),
                 path,
                 action,
-            })
-        })
-        .collect()
+            });
+            Ok::<(), Error>(())
+        };
+        change(hooks_dir.join(name))?;
+        // The folder is somebody else's: of what stands in it nothing is said unless it is ours.
+        let within = drop_in::within(hooks_dir, name);
+        if matches!(look(&within), Ok(Found::DropIn)) {
+            change(within)?;
+        }
+    }
+    Ok(changes)
 }
 
 fn one(path: &Path) -> Result<Action, Error> {
@@ -31,11 +41,11 @@ fn one(path: &Path) -> Result<Action, Error> {
     match look(path)? {
         Found::Foreign => Ok(Action::Foreign),
         Found::Nothing if !kept => Ok(Action::Absent),
-        Found::Nothing | Found::Ours(_) if kept => {
+        Found::Nothing | Found::Ours(_) | Found::DropIn if kept => {
             write::rename(&saved, path)?;
             Ok(Action::Restored)
         }
-        Found::Nothing | Found::Ours(_) => {
+        Found::Nothing | Found::Ours(_) | Found::DropIn => {
             fs::remove_file(path).map_err(|source| Error::Write {
                 path: path.into(),
                 source,

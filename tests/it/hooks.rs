@@ -10,7 +10,13 @@ use std::{
 };
 
 use keyfence::{
-    hook::{Action, NAMES, error::Error, install::install, uninstall::uninstall},
+    hook::{
+        Action, NAMES,
+        drop_in::{self, Existing},
+        error::Error,
+        install::install,
+        uninstall::uninstall,
+    },
     source::repository::{OuterConfig, Override, discover},
 };
 
@@ -369,11 +375,30 @@ fn trouble_is_told_before_or_as_it_happens() {
 fn every_script_is_a_shell_script() {
     let repo = Repo::new();
     let hooks = repo.beside("all");
-    install(&hooks, NAMES, Path::new("/opt/a 'b' $c/keyfence"), "1.0.0").unwrap();
-    for name in NAMES {
+    let program = Path::new("/opt/a 'b' $c/keyfence");
+    install(&hooks, NAMES, program, "1.0.0").unwrap();
+    // Those of the drop-in beside the names they have: each as git runs it, with a hook kept, and in a folder.
+    for name in drop_in::NAMES {
+        let beside = hooks.join(name).with_extension("drop-in");
+        fs::create_dir_all(beside.join(format!("{name}.d"))).unwrap();
+        for (place, existing) in [(&hooks, Existing::Keep), (&beside, Existing::Refuse)] {
+            drop_in::install(place, name, existing, program, "1.0.0").unwrap();
+        }
+    }
+    let in_folders = drop_in::NAMES.iter().flat_map(|name| {
+        [
+            format!("{name}.drop-in/{name}"),
+            format!("{name}.drop-in/{name}.d/git-secrets"),
+        ]
+    });
+    for name in NAMES
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(in_folders)
+    {
         let status = Command::new("sh")
             .arg("-n")
-            .arg(hooks.join(name))
+            .arg(hooks.join(&name))
             .status()
             .unwrap();
         assert!(status.success(), "{name}");
