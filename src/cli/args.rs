@@ -35,6 +35,9 @@ pub(super) enum Command {
     Why(Why),
     /// Look at AWS credentials, offline
     Aws(Aws),
+    /// Stand in for `git secrets`: takes its options (`keyfence git-secrets -h` lists them)
+    #[command(name = "git-secrets", disable_help_flag = true)]
+    GitSecrets(GitSecrets),
     /// Print shell completions
     Completions(Completions),
 }
@@ -320,6 +323,18 @@ pub(super) enum AwsCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// The arguments are read by the drop-in itself, as git reads those of `git secrets`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct GitSecrets {
+    /// A command of git-secrets and what belongs to it
+    #[arg(
+        value_name = "ARG",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub(super) arguments: Vec<OsString>,
 }
 
 #[derive(Debug, ClapArgs)]

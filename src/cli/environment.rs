@@ -73,6 +73,20 @@ pub(super) fn cache_dir() -> Option<PathBuf> {
     dir.filter(|dir| dir.is_absolute())
 }
 
+/// Returns the file in which the AWS command line looks for the user's credentials
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html>).
+pub(super) fn aws_credentials_file() -> Option<PathBuf> {
+    let home = path("HOME").or_else(|| path("USERPROFILE").filter(|_| cfg!(windows)));
+    match path("AWS_SHARED_CREDENTIALS_FILE") {
+        // A shell that sets it in quotes has left the tilde as it is.
+        Some(file) => match (file.strip_prefix("~"), home) {
+            (Ok(rest), Some(home)) => Some(home.join(rest)),
+            _ => Some(file),
+        },
+        None => home.map(|home| home.join(".aws").join("credentials")),
+    }
+}
+
 /// Returns where git's own configuration lies (git-config(1), "FILES").
 pub(super) fn outer_config() -> OuterConfig {
     let home = path("HOME");

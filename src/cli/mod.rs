@@ -9,6 +9,7 @@ mod aws;
 mod cache;
 mod completions;
 mod environment;
+mod git_secrets;
 mod history;
 mod hook;
 mod input;
@@ -27,6 +28,7 @@ use std::{
     ffi::OsString,
     fmt,
     io::{self, Write as _},
+    path::Path,
 };
 
 use clap::Parser as _;
@@ -88,6 +90,9 @@ impl Error for Failure {}
 
 /// Runs the program with `arguments`, the first being its own name, and returns the exit code.
 pub fn main(arguments: Vec<OsString>) -> u8 {
+    if let Some(arguments) = for_git_secrets(&arguments) {
+        return git_secrets::run(arguments.to_vec());
+    }
     let args = match args::Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => {
@@ -110,6 +115,21 @@ pub fn main(arguments: Vec<OsString>) -> u8 {
             drop(writeln!(io::stderr(), "keyfence: {failure}"));
             TROUBLE
         }
+    }
+}
+
+/// Returns the arguments of the drop-in for `git secrets`, when the program is called by its name or with its command. They are taken as
+/// they are: clap would drop a `--`.
+fn for_git_secrets(arguments: &[OsString]) -> Option<&[OsString]> {
+    let name = "git-secrets";
+    let (program, rest) = arguments.split_first()?;
+    let program = Path::new(program);
+    let called = program.file_name().is_some_and(|called| called == name)
+        || cfg!(windows) && program.file_stem().is_some_and(|stem| stem == name);
+    match rest {
+        _ if called => Some(rest),
+        [command, rest @ ..] if command == name => Some(rest),
+        _ => None,
     }
 }
 
@@ -140,6 +160,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Rules(rules) => rules::run(&rules),
         args::Command::Why(why) => why::run(&why),
         args::Command::Aws(aws) => aws::run(&aws),
+        args::Command::GitSecrets(drop_in) => Ok(git_secrets::run(drop_in.arguments)),
         args::Command::Completions(shell) => completions::run(&shell),
     }
 }

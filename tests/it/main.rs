@@ -13,6 +13,8 @@ mod generic;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
+mod git_secrets;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod history_cache;

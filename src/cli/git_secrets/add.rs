@@ -1,0 +1,110 @@
+//! `--add` and `--add-provider`.
+
+use std::ffi::{OsStr, OsString};
+
+use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
+
+use super::{
+    CLEAN, REFUSED, Stop,
+    command::Add,
+    config::{self, Added, Key},
+    say,
+};
+
+/// What [`escape`] escapes for `--literal`. A `]` means itself where no `[` is open, so it needs no backslash.
+const LITERAL: &[u8] = br".\|$(){}?+*^[";
+
+/// Adds a pattern, and returns the exit code.
+pub(super) fn pattern(add: &Add) -> Result<u8, Stop> {
+    let Some((pattern, ignored)) = add.patterns.split_first() else {
+        return Err(empty("--add needs a pattern"));
+    };
+    let pattern = BStr::new(pattern.as_encoded_bytes());
+    if pattern.lines().all(<[u8]>::is_empty) {
+        return Err(empty("an empty pattern would match everything"));
+    }
+    for ignored in ignored {
+        let ignored = BStr::new(ignored.as_encoded_bytes());
+        say(&format!(
+            "git-secrets: one pattern is added at a time: {ignored:?} is left out"
+        ));
+    }
+    let value = if add.literal {
+        escape(pattern, LITERAL)
+    } else {
+        pattern.to_owned()
+    };
+    let key = if add.allowed {
+        Key::Allowed
+    } else {
+        Key::Patterns
+    };
+    let code = store(key, value.as_bstr(), add.global)?;
+    if code == CLEAN && !add.literal {
+        for hint in hints(value.as_bstr()) {
+            say(&format!("git-secrets: {hint}"));
+        }
+    }
+    Ok(code)
+}
+
+/// Adds a provider: its words, joined by blanks. Returns the exit code.
+pub(super) fn provider(words: &[OsString], global: bool) -> Result<u8, Stop> {
+    let line = bstr::join(" ", words.iter().map(|word| OsStr::as_encoded_bytes(word)));
+    if line.trim_ascii().is_empty() {
+        return Err(empty("--add-provider needs a command"));
+    }
+    store(Key::Providers, line.as_bstr(), global)
+}
+
+fn empty(why: &str) -> Stop {
+    Stop::said(format!("git-secrets: {why}; nothing was added"), REFUSED)
+}
+
+fn store(key: Key, value: &BStr, global: bool) -> Result<u8, Stop> {
+    Ok(match config::add(key, value, global)? {
+        Added::New => CLEAN,
+        // Without a word, as scripts that register the same things again expect it.
+        Added::Duplicate => REFUSED,
+    })
+}
+
+/// Returns `text` with a backslash before each of `special`, so that it stands for itself in a POSIX extended regular expression.
+pub(super) fn escape(text: &BStr, special: &[u8]) -> BString {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text.iter() {
+        if special.contains(byte) {
+            out.push_byte(b'\\');
+        }
+        out.push_byte(*byte);
+    }
+    out.into()
+}
+
+/// Returns what is wrong or surprising about a pattern, one sentence each.
+fn hints(_pattern: &BStr) -> Vec<String> {
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(literal: &str, pattern: &str) {
+        assert_eq!(escape(literal.into(), LITERAL), pattern);
+    }
+
+    #[test]
+    fn what_means_something_is_escaped() {
+        check(
+            "plain-text_1/=@#\"' ,:;<>!%&~`",
+            "plain-text_1/=@#\"' ,:;<>!%&~`",
+        );
+        check("a.b\\c|d", r"a\.b\\c\|d");
+        check("$(x){1}?", r"\$\(x\)\{1\}\?");
+        check("a+b*^", r"a\+b\*\^");
+        check("[a]", r"\[a]");
+        check("é\n.", "é\n\\.");
+    }
+}

@@ -1,0 +1,114 @@
+//! The program when it is called `git-secrets`, and the commands of it that scan nothing.
+
+#![cfg(unix)]
+
+mod aws;
+mod calls;
+mod config;
+mod install;
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::{cli::Ran, git::Repo};
+
+/// Returns where the programs are, git among them.
+#[expect(clippy::disallowed_methods, reason = "only the place of git is needed")]
+fn path() -> OsString {
+    std::env::var_os("PATH").unwrap()
+}
+
+/// A repository, a home, and the program as `git-secrets` in the PATH.
+struct Place {
+    repo: Repo,
+    home: PathBuf,
+    bin: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let repo = Repo::new();
+        let (home, bin) = (repo.beside("home"), repo.beside("bin"));
+        fs::create_dir(&home).unwrap();
+        fs::create_dir(&bin).unwrap();
+        let program = env!("CARGO_BIN_EXE_keyfence");
+        std::os::unix::fs::symlink(program, bin.join("git-secrets")).unwrap();
+        Self { repo, home, bin }
+    }
+
+    /// Returns a command that sees this place alone.
+    fn command(&self, program: impl AsRef<OsStr>, folder: impl AsRef<Path>) -> Command {
+        let mut paths = vec![self.bin.clone()];
+        paths.extend(std::env::split_paths(&path()));
+        let mut command = Command::new(program);
+        command
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", std::env::join_paths(paths).unwrap())
+            .env("HOME", &self.home)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("LC_ALL", "C")
+            .envs([
+                ("GIT_AUTHOR_NAME", "An Author"),
+                ("GIT_AUTHOR_EMAIL", "author@example.com"),
+            ])
+            .envs([
+                ("GIT_COMMITTER_NAME", "A Committer"),
+                ("GIT_COMMITTER_EMAIL", "committer@example.com"),
+            ])
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `git-secrets` in the repository.
+    fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+        self.run_in(&self.repo.root, args)
+    }
+
+    fn run_in<A: AsRef<OsStr>>(
+        &self,
+        folder: impl AsRef<Path>,
+        args: impl IntoIterator<Item = A>,
+    ) -> Ran {
+        let mut command = self.command(self.bin.join("git-secrets"), folder);
+        Ran::of(&command.args(args).output().unwrap())
+    }
+
+    /// Runs git in the repository.
+    fn git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+        Ran::of(
+            &self
+                .command("git", &self.repo.root)
+                .args(args)
+                .output()
+                .unwrap(),
+        )
+    }
+
+    /// Returns the values of a key as git reads them.
+    fn values(&self, key: &str) -> Vec<String> {
+        let ran = self.git(["config", "-z", "--get-all", key]);
+        ran.out.split_terminator('\0').map(str::to_owned).collect()
+    }
+
+    /// Returns a folder that is in no repository.
+    fn outside(&self) -> PathBuf {
+        let folder = self.repo.beside("outside");
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+}
+
+/// Asserts what a call prints, and how it ends.
+#[track_caller]
+fn ends(ran: &Ran, out: &str, err: &str, code: i32) {
+    assert_eq!(
+        (&*ran.out, &*ran.err, ran.code),
+        (out, err, code),
+        "{ran:#?}"
+    );
+}
