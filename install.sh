@@ -11,11 +11,12 @@ usage() {
     cat <<'USAGE'
 Builds keyfence from this source tree and installs it.
 
-Usage: sh install.sh [--prefix DIR]
+Usage: sh install.sh [--prefix DIR] [--git-secrets]
 
 Options:
-  --prefix DIR  install DIR/bin/keyfence [default: ~/.local]
-  -h, --help    print this help
+  --prefix DIR   install DIR/bin/keyfence [default: ~/.local]
+  --git-secrets  also link it as DIR/bin/git-secrets, so that it answers to `git secrets`
+  -h, --help     print this help
 
 Needs git, cargo and rustc 1.89 or newer. Needs no root.
 USAGE
@@ -94,6 +95,24 @@ install_program() {
     mv -f "$temporary" "$2" || die "cannot write $2"
 }
 
+# Fails when the link cannot be made because something else is there.
+check_link() {
+    if [ -L "$link" ]; then
+        [ "$(readlink "$link")" != keyfence ] || return 0
+    elif [ ! -e "$link" ]; then
+        return 0
+    fi
+    die "$link is there already, and is not ours: move it away, or leave out --git-secrets. Nothing was installed"
+}
+
+# Lets the program answer to `git secrets`.
+install_link() {
+    [ -L "$link" ] || ln -s keyfence "$link" || die "cannot link $link; $program is installed"
+    say "linked it as $link: \`git secrets\` is keyfence now"
+    found=$(command -v git-secrets) || return 0
+    [ "$found" = "$link" ] || say "but $found comes first on your PATH: remove it, or put $prefix/bin before it"
+}
+
 say_where() {
     say "installed $("$program" --version 2>/dev/null || echo keyfence) as $program"
     case :${PATH:-}: in
@@ -107,6 +126,7 @@ say_where() {
 
 main() {
     prefix=${HOME:-}/.local
+    git_secrets=0
     while [ $# -gt 0 ]; do
         case $1 in
             --prefix)
@@ -114,6 +134,7 @@ main() {
                 prefix=$2
                 shift
                 ;;
+            --git-secrets) git_secrets=1 ;;
             --prefix=*) prefix=${1#--prefix=} ;;
             -h | --help)
                 usage
@@ -134,6 +155,8 @@ main() {
     source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
     [ -f "$source/Cargo.toml" ] || die "run it from keyfence's source tree: there is no $source/Cargo.toml"
 
+    link=$prefix/bin/git-secrets
+    [ "$git_secrets" -eq 0 ] || check_link
     check_tools
     # A toolchain file or a cargo configuration of the folder it is called from is none of ours.
     cd "$source"
@@ -141,6 +164,7 @@ main() {
     program=$prefix/bin/keyfence
     install_program "$built" "$program"
     say_where
+    [ "$git_secrets" -eq 0 ] || install_link
 }
 
 main "$@"

@@ -6,6 +6,7 @@ mod aws;
 mod calls;
 mod config;
 mod install;
+mod linked;
 
 use std::{
     ffi::{OsStr, OsString},
