@@ -15,6 +15,7 @@ pub mod matcher;
 pub mod pair;
 pub mod policy;
 pub mod prefilter;
+pub mod prohibited;
 pub mod provenance;
 pub mod report;
 pub mod rule;

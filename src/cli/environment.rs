@@ -62,6 +62,14 @@ pub(super) fn git_override() -> Override {
     }
 }
 
+/// Returns the ids of the commits that `git merge` is about to merge: it names each in a variable for its hooks
+/// (`GITHEAD_<id>`, set in git's builtin/merge.c).
+pub(super) fn merge_heads() -> Vec<String> {
+    env::vars_os()
+        .filter_map(|(name, _)| Some(name.to_str()?.strip_prefix("GITHEAD_")?.to_owned()))
+        .collect()
+}
+
 /// Returns the folder where programs keep what can be made anew
 /// (<https://specifications.freedesktop.org/basedir-spec/latest/>), if there is one.
 pub(super) fn cache_dir() -> Option<PathBuf> {

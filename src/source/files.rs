@@ -397,7 +397,7 @@ fn walk_error(root: &Root, error: &ignore::Error, path: Option<&Path>, visitor: 
 }
 
 /// Returns the path as reports show it: as typed, without `.` parts.
-fn shown(path: &Path) -> BString {
+pub fn shown(path: &Path) -> BString {
     let clean: PathBuf = path
         .components()
         .filter(|part| !matches!(part, Component::CurDir))

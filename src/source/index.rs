@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     ObjectId,
     index::{Entry, File, decode, entry, extension},
@@ -46,6 +46,29 @@ pub fn scan(
     make_visitor: &MakeVisitor<'_>,
 ) -> Result<(), Error> {
     let wanted = staged(repository)?;
+    blobs::read(
+        repository,
+        &wanted,
+        SourceKind::Index,
+        options,
+        make_visitor,
+    )
+}
+
+/// Hands over `blobs`, each under the path that stands beside its id.
+///
+/// # Errors
+///
+/// When the object database cannot be opened. A blob that cannot be read is named to the visitor.
+pub fn read(
+    repository: &Repository,
+    blobs: Vec<(BString, ObjectId)>,
+    options: Options,
+    make_visitor: &MakeVisitor<'_>,
+) -> Result<(), Error> {
+    let wanted: Vec<Wanted> = (blobs.into_iter())
+        .map(|(path, id)| Wanted { path, id })
+        .collect();
     blobs::read(
         repository,
         &wanted,

@@ -33,6 +33,8 @@ const STAGES: &[&[&str]] = &[
     &["policy"],
     // Where the stages meet.
     &["engine", "scan"],
+    // Lines instead of findings: what the drop-in scans.
+    &["prohibited"],
     &["report"],
     &["hook"],
     &["cli"],

@@ -10,6 +10,7 @@ use super::{
     config::{self, Added, Key},
     say,
 };
+use crate::ere::{self, Ere, WarningKind};
 
 /// What [`escape`] escapes for `--literal`. A `]` means itself where no `[` is open, so it needs no backslash.
 const LITERAL: &[u8] = br".\|$(){}?+*^[";
@@ -81,9 +82,21 @@ pub(super) fn escape(text: &BStr, special: &[u8]) -> BString {
     out.into()
 }
 
-/// Returns what is wrong or surprising about a pattern, one sentence each.
-fn hints(_pattern: &BStr) -> Vec<String> {
-    Vec::new()
+/// Returns what is wrong or surprising about a pattern, one sentence each. That it matches the empty text, too, is neither: a scan looks for
+/// other matches only.
+fn hints(pattern: &BStr) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in ere::lines_of(pattern) {
+        match Ere::parse(line) {
+            Ok(pattern) => out.extend(
+                (pattern.warnings().iter())
+                    .filter(|warning| warning.kind() != WarningKind::MatchesEmpty)
+                    .map(ToString::to_string),
+            ),
+            Err(error) => out.push(format!("the pattern is invalid: {error}")),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

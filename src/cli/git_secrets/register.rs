@@ -109,10 +109,6 @@ pub(super) enum WhichAws {
 /// Returns which of the patterns of `--register-aws` this is, in our spelling or in that of any version of `git secrets`.
 ///
 /// What a user has added to one, as a further alternative, makes it a pattern of the user's own.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the scan, which is built on this")
-)]
 pub(super) fn is_register_aws(pattern: &BStr) -> Option<WhichAws> {
     // These are ASCII, and one line.
     let text = pattern.to_str().ok().filter(|text| !text.contains('\n'))?;

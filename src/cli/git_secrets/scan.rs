@@ -1,15 +1,155 @@
-//! `--scan`, `--scan-history` and the hooks.
+//! `--scan`, `--scan-history` and the hooks: which lines are looked at, and what is said of those that are prohibited.
 
-use super::{Stop, TROUBLE, command::Command, config::Settings, providers, say};
+mod compile;
+mod files;
+mod history;
+mod hooks;
+mod index;
+mod quote;
+mod report;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::{
+    CLEAN, GIT_TROUBLE, REFUSED, Stop, TROUBLE, command::Command, config::Settings, providers, say,
+};
+use crate::{
+    cli::{environment, settings::Limits},
+    finding::Skipped,
+    prohibited::{Outcome, Search},
+};
+use compile::Allowed;
+
+/// A line as it is printed.
+struct Shown {
+    /// `commit:` in a history; otherwise nothing.
+    commit: BString,
+    /// `path:line:content`.
+    rest: BString,
+}
+
+/// What a scan has seen.
+#[derive(Default)]
+struct Seen {
+    lines: Vec<Shown>,
+    skipped: Vec<Skipped>,
+}
+
+impl Seen {
+    /// Shows the lines of `outcome` in their order; paths are those that git would quote when `quoted`.
+    fn of(outcome: Outcome, quoted: bool) -> Self {
+        let lines = outcome.lines.iter().map(|line| Shown {
+            commit: BString::default(),
+            rest: shown(line.path.as_ref(), line.number, line.text.as_ref(), quoted),
+        });
+        Self {
+            lines: lines.collect(),
+            skipped: outcome.skipped,
+        }
+    }
+}
+
+/// Returns `path:line:content`.
+fn shown(path: &BStr, number: u64, text: &BStr, quoted: bool) -> BString {
+    let path = if quoted {
+        quote::path(path)
+    } else {
+        path.to_owned()
+    };
+    let mut out = path;
+    out.extend_from_slice(format!(":{number}:").as_bytes());
+    out.extend_from_slice(text);
+    out
+}
 
 /// Runs a command that scans, and returns the exit code.
-pub(super) fn run(_command: &Command) -> Result<u8, Stop> {
+pub(super) fn run(command: &Command) -> Result<u8, Stop> {
     let settings = Settings::read()?;
-    for trouble in providers::prohibited(&settings).trouble {
-        say(&format!("git-secrets: {trouble}"));
+    let prohibited = providers::prohibited(&settings);
+    let mut trouble: Vec<String> = prohibited.trouble.iter().map(ToString::to_string).collect();
+    let search = compile::search(&prohibited.patterns, &mut trouble)
+        .map_err(|message| Stop::said(format!("git-secrets: {message}"), TROUBLE))?;
+    if search.is_empty() && trouble.is_empty() {
+        say(
+            "git-secrets: no prohibited patterns are configured, so nothing was checked (git secrets --register-aws adds those for AWS, \
+             git secrets --add your own)",
+        );
+        return Ok(CLEAN);
     }
-    Err(Stop::said(
-        "git-secrets: scanning is not built yet; nothing was checked",
-        TROUBLE,
-    ))
+    let limits = Limits::usual();
+    let seen = look(command, &search, limits).inspect_err(|_| tell_trouble(&trouble))?;
+    let allowed = compile::allowed(&settings.allowed, &mut trouble);
+    let lines = not_allowed(seen.lines, &allowed, &mut trouble);
+    trouble.extend(seen.skipped.iter().filter(|one| one.incomplete).map(|one| {
+        let path = one.path.to_str_lossy();
+        format!("{path}: {}", one.reason)
+    }));
+    if !lines.is_empty() {
+        let in_merge = matches!(command, Command::PrepareCommitMsgHook { .. });
+        report::print(&lines, in_merge);
+    }
+    tell_trouble(&trouble);
+    Ok(match (trouble.is_empty(), lines.is_empty()) {
+        (false, _) => TROUBLE,
+        (true, false) => REFUSED,
+        (true, true) => CLEAN,
+    })
+}
+
+fn tell_trouble(trouble: &[String]) {
+    for message in trouble {
+        say(&format!("git-secrets: {message}"));
+    }
+}
+
+fn look(command: &Command, search: &Search, limits: Limits) -> Result<Seen, Stop> {
+    match command {
+        Command::Scan(scan) => {
+            let by_git = scan.cached || scan.no_index || scan.untracked || scan.files.is_empty();
+            if by_git {
+                index::scan(scan, search, limits)
+            } else {
+                files::scan(scan, search, limits)
+            }
+        }
+        Command::ScanHistory => history::scan(search, limits),
+        Command::PreCommitHook => hooks::pre_commit(search, limits),
+        Command::CommitMsgHook { args } => hooks::commit_msg(args, search),
+        Command::PrepareCommitMsgHook { args } => hooks::prepare_commit_msg(args, search, limits),
+        _ => Ok(Seen::default()),
+    }
+}
+
+/// Returns the lines that no allowed pattern matches.
+fn not_allowed(lines: Vec<Shown>, allowed: &Allowed, trouble: &mut Vec<String>) -> Vec<BString> {
+    let mut out = Vec::new();
+    for line in lines {
+        let whole: BString = [&line.commit[..], &line.rest[..]].concat().into();
+        let mut is_allowed = allowed.excuses(whole.as_ref(), trouble);
+        if !line.commit.is_empty() {
+            // Entries that begin with a path would never match otherwise.
+            is_allowed |= allowed.excuses(line.rest.as_ref(), trouble);
+        }
+        if !is_allowed {
+            out.push(whole);
+        }
+    }
+    out
+}
+
+/// Returns the folder the program was started in.
+fn here() -> Result<std::path::PathBuf, Stop> {
+    environment::current_dir().map_err(|failure| Stop::failed(&failure, TROUBLE))
+}
+
+/// Returns a call of git.
+fn git() -> std::process::Command {
+    std::process::Command::new("git")
+}
+
+fn not_run(error: &std::io::Error) -> Stop {
+    Stop::said(
+        format!("git-secrets: git cannot be run: {error} (is it on PATH?)"),
+        GIT_TROUBLE,
+    )
 }

@@ -1,12 +1,16 @@
-//! The program when it is called `git-secrets`, and the commands of it that scan nothing.
+//! The program when it is called `git-secrets`, all of its commands.
 
 #![cfg(unix)]
 
+mod allowed;
 mod aws;
 mod calls;
 mod config;
+mod history;
+mod hooks;
 mod install;
 mod linked;
+mod scan;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -112,4 +116,26 @@ fn ends(ran: &Ran, out: &str, err: &str, code: i32) {
         (out, err, code),
         "{ran:#?}"
     );
+}
+
+/// Asserts that a call finds `lines`, says so on standard error as scripts expect it, and ends with 1.
+#[track_caller]
+fn found(ran: &Ran, lines: &[&str]) {
+    let err: Vec<&str> = ran.err.split_terminator('\n').collect();
+    assert_eq!(ran.code, 1, "{ran:#?}");
+    assert_eq!(err.get(..lines.len()), Some(lines), "{ran:#?}");
+    let rest = &err[lines.len()..];
+    let verdict = [
+        "",
+        "[ERROR] Matched one or more prohibited patterns",
+        "",
+        "Possible mitigations:",
+    ];
+    assert_eq!(rest[..4], verdict, "{ran:#?}");
+    assert_eq!(rest.len(), 10, "{ran:#?}");
+    assert!(
+        rest[4..].iter().all(|line| line.starts_with("- ")),
+        "{ran:#?}"
+    );
+    assert_eq!(ran.out, "", "{ran:#?}");
 }

@@ -1,0 +1,156 @@
+//! `--scan FILE...`: what is named, from disk, whether git knows it or not.
+
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use bstr::{BString, ByteSlice as _};
+use ignore::WalkBuilder;
+
+use super::{
+    super::{Stop, TROUBLE, command},
+    Seen, here, shown,
+};
+use crate::{
+    cli::{environment, input::Input, settings::Limits},
+    finding::Skipped,
+    prohibited::{Line, Outcome, Search},
+    source::{Interrupt, files, stdin},
+};
+
+/// How standard input is called.
+const STANDARD_INPUT: &str = "(standard input)";
+
+/// Scans files, folders when `-r` was given, and standard input for `-`, in the order of the arguments.
+pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Result<Seen, Stop> {
+    let mut list = List::default();
+    for name in &scan.files {
+        list.add(name, scan.recursive);
+    }
+    let mut outcome = read(&list.paths(), search, limits)?;
+    if list.names.iter().any(|name| name == "-") {
+        let input = standard_input(search)?;
+        outcome.lines.extend(input.lines);
+        outcome.skipped.extend(input.skipped);
+    }
+    let mut by_path: HashMap<&[u8], Vec<&Line>> = HashMap::new();
+    for line in &outcome.lines {
+        by_path.entry(&line.path).or_default().push(line);
+    }
+    let mut seen = Seen {
+        skipped: list.missing,
+        ..Seen::default()
+    };
+    seen.skipped.extend(outcome.skipped.iter().cloned());
+    for name in &list.names {
+        let (path, called) = if name == "-" {
+            (stdin::PATH.into(), BString::from(STANDARD_INPUT))
+        } else {
+            let name = bytes(Path::new(name));
+            (files::shown(Path::new(&name.to_os_str_lossy())), name)
+        };
+        for line in by_path.get(&path[..]).into_iter().flatten() {
+            seen.lines.push(super::Shown {
+                commit: BString::default(),
+                rest: shown(called.as_ref(), line.number, line.text.as_ref(), false),
+            });
+        }
+    }
+    Ok(seen)
+}
+
+/// Searches the files `paths`.
+pub(super) fn read(paths: &[PathBuf], search: &Search, limits: Limits) -> Result<Outcome, Stop> {
+    let base = here()?;
+    let (over, outer) = (environment::git_override(), environment::outer_config());
+    let place = files::Place {
+        base: &base,
+        over: &over,
+        outer: &outer,
+    };
+    let options = files::Options {
+        git: false,
+        ignore: false,
+        untracked: files::Untracked::Normal,
+        max_file_bytes: limits.max_file_bytes,
+        threads: limits.threads,
+    };
+    if paths.is_empty() {
+        return Ok(Outcome::default());
+    }
+    let mut result = Ok(());
+    let outcome = search.run(|make| result = files::scan(paths, place, options, make));
+    result.map_err(|error| Stop::said(format!("git-secrets: cannot scan: {error}"), TROUBLE))?;
+    Ok(outcome)
+}
+
+fn standard_input(search: &Search) -> Result<Outcome, Stop> {
+    let interrupt = Interrupt::default();
+    let mut input = Input::open(&interrupt).map_err(|failure| Stop::failed(&failure, TROUBLE))?;
+    Ok(search.run(|make| stdin::scan(&mut input, &mut *make())))
+}
+
+/// What is to be read, in the order of the arguments.
+#[derive(Default)]
+struct List {
+    /// The files as they are called, and `-`.
+    names: Vec<OsString>,
+    missing: Vec<Skipped>,
+}
+
+impl List {
+    fn add(&mut self, name: &OsString, recursive: bool) {
+        if name == "-" {
+            self.names.push(name.clone());
+            return;
+        }
+        match fs::metadata(name) {
+            Ok(metadata) if metadata.is_dir() => {
+                if recursive {
+                    self.folder(Path::new(name));
+                }
+            }
+            Ok(_) => self.names.push(name.clone()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.miss(Path::new(name), "No such file or directory");
+            }
+            Err(error) => self.miss(Path::new(name), &error.to_string()),
+        }
+    }
+
+    /// Adds the files at any depth of a folder, also ignored ones and those of `.git`; links are not followed.
+    fn folder(&mut self, folder: &Path) {
+        let mut walk = WalkBuilder::new(folder);
+        walk.standard_filters(false);
+        walk.sort_by_file_name(Ord::cmp);
+        for entry in walk.build() {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    self.names.push(entry.path().into());
+                }
+                Ok(_) => {}
+                Err(error) => self.miss(folder, &error.to_string()),
+            }
+        }
+    }
+
+    fn miss(&mut self, path: &Path, reason: &str) {
+        self.missing.push(Skipped {
+            path: bytes(path),
+            reason: reason.to_owned(),
+            incomplete: true,
+        });
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        let files = self.names.iter().filter(|name| *name != "-");
+        files.map(PathBuf::from).collect()
+    }
+}
+
+fn bytes(path: &Path) -> BString {
+    path.as_os_str().as_encoded_bytes().into()
+}

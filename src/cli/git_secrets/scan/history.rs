@@ -1,0 +1,199 @@
+//! `--scan-history`, and the commits of a merge: every line that a commit brings and none of its parents has in that file.
+//!
+//! Git says which files commits change, as object ids and without looking at attributes or contents; the blobs are read here, each once.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    io::{BufRead as _, BufReader},
+    process::{ChildStdout, Stdio},
+};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{
+    super::{GIT_TROUBLE, Stop, TROUBLE, command},
+    Seen, Shown, git, here, index, not_run, shown,
+};
+use crate::{
+    cli::{environment, settings::Limits},
+    finding::Skipped,
+    prohibited::Search,
+    source::{self, repository},
+};
+
+/// From how many blobs on the whole object database is read, each pack from front to back.
+const MANY_BLOBS: usize = 2000;
+
+/// The lines that are prohibited in a blob.
+type Lines = Vec<(u64, BString)>;
+
+/// Scans the history of all refs and HEAD; where there is no commit yet, the tracked files.
+pub(super) fn scan(search: &Search, limits: Limits) -> Result<Seen, Stop> {
+    let all = ["--all".to_owned()];
+    let mut seen = in_range(&all, search, limits)?;
+    if seen.lines.is_empty() && !has_commits()? {
+        let tracked = index::scan(&command::Scan::default(), search, limits)?;
+        seen.lines.extend(tracked.lines);
+        seen.skipped.extend(tracked.skipped);
+    }
+    Ok(seen)
+}
+
+fn has_commits() -> Result<bool, Stop> {
+    let mut command = git();
+    command.args(["rev-list", "--all", "--max-count=1"]);
+    let output = command.output().map_err(|error| not_run(&error))?;
+    Ok(!output.stdout.is_empty())
+}
+
+/// Scans the commits that `git rev-list` lists for `range`.
+pub(super) fn in_range(range: &[String], search: &Search, limits: Limits) -> Result<Seen, Stop> {
+    let changes = changes(range)?;
+    let mut ids: HashSet<ObjectId> = HashSet::new();
+    for change in &changes {
+        ids.insert(change.new);
+        ids.extend(&change.old);
+    }
+    ids.retain(|id| !id.is_null());
+    let (lines, skipped) = read(&ids, search, limits)?;
+    let mut seen = Seen {
+        skipped,
+        ..Seen::default()
+    };
+    for change in &changes {
+        let Some(new) = lines.get(&change.new) else {
+            continue;
+        };
+        let old: BTreeSet<&BString> = (change.old.iter())
+            .filter_map(|id| lines.get(id))
+            .flatten()
+            .map(|(_, text)| text)
+            .collect();
+        for (number, text) in new.iter().filter(|(_, text)| !old.contains(text)) {
+            seen.lines.push(Shown {
+                commit: format!("{}:", change.commit).into(),
+                rest: shown(change.path.as_ref(), *number, text.as_ref(), true),
+            });
+        }
+    }
+    Ok(seen)
+}
+
+/// A file that a commit changes against all its parents.
+struct Change {
+    commit: ObjectId,
+    path: BString,
+    old: Vec<ObjectId>,
+    new: ObjectId,
+}
+
+/// Returns the changes of the commits in `range`, in the order of `git rev-list`.
+fn changes(range: &[String]) -> Result<Vec<Change>, Stop> {
+    let mut list = git();
+    // Children before parents, also those of one second.
+    list.args(["rev-list", "--topo-order"]).args(range);
+    list.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut list = list.spawn().map_err(|error| not_run(&error))?;
+    let commits = list.stdout.take().map_or_else(Stdio::null, Stdio::from);
+    let mut tree = git();
+    // `-c`: of a merge what is as in none of the parents.
+    tree.args(["diff-tree", "--stdin", "-z", "-r", "-c", "--root"])
+        .args(["--no-renames", "--no-abbrev", "--raw", "--diff-filter=d"])
+        .stdin(commits)
+        .stdout(Stdio::piped());
+    let mut tree = tree.spawn().map_err(|error| not_run(&error))?;
+    let out = tree.stdout.take().map(parse).transpose();
+    let ended = [list.wait(), tree.wait()];
+    for status in ended {
+        let status = status.map_err(|error| not_run(&error))?;
+        if !status.success() {
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            return Err(Stop::said("", code.unwrap_or(GIT_TROUBLE)));
+        }
+    }
+    Ok(out?.unwrap_or_default())
+}
+
+/// Reads what `git diff-tree --stdin -z` prints: a commit's id, or `:MODE MODE ID ID STATUS` and a path, each with a NUL after it. A merge of
+/// n has n colons, n + 1 modes and n + 1 ids.
+fn parse(out: ChildStdout) -> Result<Vec<Change>, Stop> {
+    let mut changes = Vec::new();
+    let mut commit = None;
+    let mut fields = BufReader::with_capacity(1 << 20, out).split(0);
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Stop::said(format!("git-secrets: git diff-tree: {error}"), TROUBLE)
+    };
+    while let Some(field) = fields.next() {
+        let field = field.map_err(|error| unreadable(&error))?;
+        if !field.starts_with(b":") {
+            commit = ObjectId::from_hex(&field).ok();
+            continue;
+        }
+        let path = fields
+            .next()
+            .ok_or_else(|| unreadable(&"its output ends within a line"))?
+            .map_err(|error| unreadable(&error))?;
+        let parents = field.iter().take_while(|byte| **byte == b':').count();
+        let words: Vec<&[u8]> = field[parents..].split(|byte| *byte == b' ').collect();
+        // Links and submodules are none of ours.
+        let is_file = (words.get(parents)).is_some_and(|mode| mode.starts_with(b"100"));
+        let ids: Vec<ObjectId> = (words.iter().skip(parents + 1).take(parents + 1))
+            .filter_map(|id| ObjectId::from_hex(id).ok())
+            .collect();
+        let (Some(commit), Some((new, old))) = (commit, ids.split_last()) else {
+            return Err(unreadable(&format!("{:?} is no change", field.as_bstr())));
+        };
+        if is_file {
+            changes.push(Change {
+                commit,
+                path: path.into(),
+                old: old.to_vec(),
+                new: *new,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+/// Searches the blobs `ids`.
+fn read(
+    ids: &HashSet<ObjectId>,
+    search: &Search,
+    limits: Limits,
+) -> Result<(HashMap<ObjectId, Lines>, Vec<Skipped>), Stop> {
+    let base = here()?;
+    let (over, outer) = (environment::git_override(), environment::outer_config());
+    let cannot = |error| {
+        Stop::said(
+            format!("git-secrets: cannot read the history: {error}"),
+            TROUBLE,
+        )
+    };
+    let repository = repository::discover(&base, &over, &outer).map_err(cannot)?;
+    let outcome = if ids.len() < MANY_BLOBS {
+        let mut blobs: Vec<(BString, ObjectId)> = (ids.iter())
+            .map(|id| (id.to_string().into(), *id))
+            .collect();
+        blobs.sort();
+        let options = source::index::Options {
+            max_blob_bytes: limits.max_file_bytes,
+            threads: limits.threads,
+        };
+        let mut result = Ok(());
+        let outcome =
+            search.run(|make| result = source::index::read(&repository, blobs, options, make));
+        result.map_err(cannot)?;
+        outcome
+    } else {
+        let memory_bytes = usize::try_from(limits.max_memory_bytes).unwrap_or(usize::MAX);
+        search.in_database(&repository, ids, (limits.threads, memory_bytes))
+    };
+    let mut lines: HashMap<ObjectId, Lines> = HashMap::new();
+    for line in outcome.lines {
+        if let Ok(id) = ObjectId::from_hex(&line.path) {
+            lines.entry(id).or_default().push((line.number, line.text));
+        }
+    }
+    Ok((lines, outcome.skipped))
+}

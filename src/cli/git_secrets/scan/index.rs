@@ -1,0 +1,164 @@
+//! `--scan` where git says what there is: tracked files, `--untracked`, `--cached`, `--no-index`.
+//!
+//! Git lists the paths, so that pathspecs mean what they mean to it; the bytes are read here.
+
+use std::{fs, path::PathBuf, process::Stdio};
+
+use bstr::{BString, ByteSlice as _, ByteVec as _};
+use gix::ObjectId;
+
+use super::{
+    super::{GIT_TROUBLE, Stop, TROUBLE, command},
+    Seen, files, git, here, not_run,
+};
+use crate::{
+    cli::{environment, settings::Limits},
+    prohibited::Search,
+    source::{index, repository},
+};
+
+/// Scans what the options of `scan` say.
+pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Result<Seen, Stop> {
+    if scan.cached {
+        return cached(scan, search, limits);
+    }
+    let listed = if scan.no_index {
+        match list(&["--cached", "--others"], scan, Stdio::null())? {
+            Ok(paths) => paths,
+            // Not in a repository.
+            Err(_) => everything(scan)?,
+        }
+    } else {
+        let kinds: &[&str] = if scan.untracked {
+            &["--cached", "--others", "--exclude-standard"]
+        } else {
+            &["--cached"]
+        };
+        list(kinds, scan, Stdio::inherit())?.map_err(|code| Stop::said("", code))?
+    };
+    let mut paths: Vec<PathBuf> = (listed.iter())
+        .map(|path| PathBuf::from(path.to_os_str_lossy().into_owned()))
+        // Links, submodules, and what is gone from disk.
+        .filter(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
+        .collect();
+    // In a conflict a path stands in the index more than once.
+    paths.dedup();
+    let mut outcome = files::read(&paths, search, limits)?;
+    outcome.lines.sort();
+    Ok(Seen::of(outcome, true))
+}
+
+/// Has git list files at and below the current folder; on failure returns the exit code.
+fn list(
+    kinds: &[&str],
+    scan: &command::Scan,
+    stderr: Stdio,
+) -> Result<Result<Vec<BString>, u8>, Stop> {
+    let mut command = git();
+    command.args(["ls-files", "-z"]).args(kinds).arg("--");
+    command
+        .args(&scan.files)
+        .stdin(Stdio::null())
+        .stderr(stderr);
+    let output = command.output().map_err(|error| not_run(&error))?;
+    if !output.status.success() {
+        let code = output
+            .status
+            .code()
+            .and_then(|code| u8::try_from(code).ok());
+        return Ok(Err(code.unwrap_or(GIT_TROUBLE)));
+    }
+    let paths = output.stdout.split(|byte| *byte == 0);
+    Ok(Ok(paths
+        .filter(|path| !path.is_empty())
+        .map(BString::from)
+        .collect()))
+}
+
+/// Lists all files below the current folder, where there is no repository to ask.
+fn everything(scan: &command::Scan) -> Result<Vec<BString>, Stop> {
+    let globs = globs(scan)?;
+    let mut walk = ignore::WalkBuilder::new(".");
+    walk.standard_filters(false);
+    walk.filter_entry(|entry| entry.file_name() != ".git");
+    let mut out = Vec::new();
+    for entry in walk.build() {
+        let entry = entry.map_err(|error| {
+            Stop::said(
+                format!("git-secrets: cannot list the files here: {error}"),
+                TROUBLE,
+            )
+        })?;
+        let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && globs.is_match(path) {
+            out.push(Vec::from_os_string(path.into()).unwrap_or_default().into());
+        }
+    }
+    Ok(out)
+}
+
+/// Returns what the arguments match: a path, all below it, or by `*`, `?` and `[`.
+fn globs(scan: &command::Scan) -> Result<globset::GlobSet, Stop> {
+    let bad = |error: &dyn std::fmt::Display| {
+        Stop::said(
+            format!("git-secrets: {error}: write the path in full"),
+            TROUBLE,
+        )
+    };
+    let mut set = globset::GlobSetBuilder::new();
+    for name in &scan.files {
+        let name = name.to_string_lossy();
+        if name.starts_with(':') {
+            return Err(bad(&format!(
+                "{name:?} has pathspec magic, which needs a repository"
+            )));
+        }
+        let name = name.trim_start_matches("./").trim_end_matches('/');
+        let all = ["", "."].contains(&name);
+        let forms = if all {
+            vec!["**".to_owned()]
+        } else {
+            vec![name.to_owned(), format!("{name}/**")]
+        };
+        for form in forms {
+            set.add(globset::Glob::new(&form).map_err(|error| bad(&error))?);
+        }
+    }
+    if scan.files.is_empty() {
+        set.add(globset::Glob::new("**").map_err(|error| bad(&error))?);
+    }
+    set.build().map_err(|error| bad(&error))
+}
+
+/// Scans the blobs of the index.
+fn cached(scan: &command::Scan, search: &Search, limits: Limits) -> Result<Seen, Stop> {
+    let listed = list(&["--cached", "--stage"], scan, Stdio::inherit())?;
+    let entries = listed.map_err(|code| Stop::said("", code))?;
+    let blobs: Vec<(BString, ObjectId)> = entries.iter().filter_map(entry).collect();
+    let base = here()?;
+    let (over, outer) = (environment::git_override(), environment::outer_config());
+    let cannot = |error| {
+        Stop::said(
+            format!("git-secrets: cannot scan the index: {error}"),
+            TROUBLE,
+        )
+    };
+    let repository = repository::discover(&base, &over, &outer).map_err(cannot)?;
+    let options = index::Options {
+        max_blob_bytes: limits.max_file_bytes,
+        threads: limits.threads,
+    };
+    let mut result = Ok(());
+    let outcome = search.run(|make| result = index::read(&repository, blobs, options, make));
+    result.map_err(cannot)?;
+    Ok(Seen::of(outcome, true))
+}
+
+/// Reads `mode SP id SP stage TAB path`; links and submodules are none of ours.
+fn entry(line: &BString) -> Option<(BString, ObjectId)> {
+    let (about, path) = line.split_once_str("\t")?;
+    let mut about = about.split(|byte| *byte == b' ');
+    let (mode, id) = (about.next()?, about.next()?);
+    let is_file = mode.starts_with(b"100");
+    is_file.then_some((path.into(), ObjectId::from_hex(id).ok()?))
+}
