@@ -39,15 +39,33 @@ fn values_of_all_forms_come_back() {
         "-foo",
         "--global",
         "a b\t ",
-        " #;\"'\\",
+        " #;\"'\\\\",
         "two\nlines",
-        "\u{e9}[x]$(y)",
+        "\u{e9}[x](y)$",
     ];
     for value in values {
         ends(&place.run(["--add", "--", value]), "", "", 0);
         ends(&place.run(["--add", "--", value]), "", "", 1);
     }
     assert_eq!(place.values("secrets.patterns"), values);
+}
+
+#[test]
+fn a_pattern_that_means_something_else_is_stored_with_a_hint() {
+    for (pattern, part) in [
+        (r"\d+", "[0-9]"),
+        ("(?i)key", "Perl"),
+        ("(open", "is invalid"),
+        ("a*", ""),
+    ] {
+        let place = Place::new();
+        let ran = place.run(["--add", "--", pattern]).ends(0);
+        assert_eq!(ran.err.is_empty(), part.is_empty(), "{ran:#?}");
+        assert!(ran.err.contains(part), "{ran:#?}");
+        assert_eq!(place.values("secrets.patterns"), [pattern]);
+        // A literal means itself.
+        ends(&place.run(["--add", "-l", "--", pattern]), "", "", 0);
+    }
 }
 
 #[test]
