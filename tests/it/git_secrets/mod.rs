@@ -27,11 +27,35 @@ fn path() -> OsString {
     std::env::var_os("PATH").unwrap()
 }
 
+/// Returns the folders of [`path`]. Of one that has a `git-secrets` of its own, that would be found where a test takes ours away, all the rest is
+/// linked to `folder`, which stands in for it.
+fn without_git_secrets(folder: &Path) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    for (number, dir) in std::env::split_paths(&path()).enumerate() {
+        if !dir.join("git-secrets").exists() {
+            out.push(dir);
+            continue;
+        }
+        let links = folder.join(number.to_string());
+        fs::create_dir_all(&links).unwrap();
+        for entry in fs::read_dir(&dir).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name() != "git-secrets" {
+                std::os::unix::fs::symlink(entry.path(), links.join(entry.file_name())).unwrap();
+            }
+        }
+        out.push(links);
+    }
+    out
+}
+
 /// A repository, a home, and the program as `git-secrets` in the PATH.
 struct Place {
     repo: Repo,
     home: PathBuf,
     bin: PathBuf,
+    /// Where other programs are.
+    others: Vec<PathBuf>,
 }
 
 impl Place {
@@ -42,13 +66,19 @@ impl Place {
         fs::create_dir(&bin).unwrap();
         let program = env!("CARGO_BIN_EXE_keyfence");
         std::os::unix::fs::symlink(program, bin.join("git-secrets")).unwrap();
-        Self { repo, home, bin }
+        let others = without_git_secrets(&repo.beside("others"));
+        Self {
+            repo,
+            home,
+            bin,
+            others,
+        }
     }
 
     /// Returns a command that sees this place alone.
     fn command(&self, program: impl AsRef<OsStr>, folder: impl AsRef<Path>) -> Command {
         let mut paths = vec![self.bin.clone()];
-        paths.extend(std::env::split_paths(&path()));
+        paths.extend(self.others.iter().cloned());
         let mut command = Command::new(program);
         command
             .current_dir(folder)
