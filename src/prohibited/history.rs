@@ -1,6 +1,10 @@
 //! The blobs of an object database, each unpacked once.
 
-use std::{collections::HashSet, io, sync::Mutex, sync::PoisonError, sync::atomic::AtomicBool};
+use std::{
+    collections::HashSet,
+    io,
+    sync::{Mutex, atomic::AtomicBool},
+};
 
 use bstr::{BStr, BString};
 use gix::{ObjectId, objs::Kind, oid};
@@ -56,11 +60,8 @@ impl Search {
             incomplete: true,
         }));
         drop(readers);
-        let mut outcome = collected
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = Outcome::of(collected);
         outcome.skipped.append(&mut skipped);
-        outcome.lines.sort();
         outcome.skipped.sort();
         outcome
     }

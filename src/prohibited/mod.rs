@@ -44,6 +44,18 @@ pub struct Outcome {
     pub skipped: Vec<Skipped>,
 }
 
+impl Outcome {
+    /// Returns what the threads of a search have put together, in order.
+    fn of(collected: Mutex<Self>) -> Self {
+        let mut this = collected
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        this.lines.sort();
+        this.skipped.sort();
+        this
+    }
+}
+
 /// Patterns, and what is looked for besides.
 pub struct Search {
     patterns: PatternSet,
@@ -70,12 +82,7 @@ impl Search {
     pub fn run(&self, source: impl FnOnce(&MakeVisitor<'_>)) -> Outcome {
         let collected = Mutex::new(Outcome::default());
         source(&|| Box::new(Worker::new(self, &collected)));
-        let mut outcome = collected
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        outcome.lines.sort();
-        outcome.skipped.sort();
-        outcome
+        Outcome::of(collected)
     }
 
     /// Returns the lines of `text`, which is no binary file, and what patterns were given up on.

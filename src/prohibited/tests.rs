@@ -1,6 +1,6 @@
 use bstr::BStr;
 
-use super::{Line, Search};
+use super::{Line, Outcome, Search};
 use crate::{
     ere::{Ere, PatternSet, WordMatch},
     finding::SourceKind,
@@ -16,6 +16,18 @@ fn search(patterns: &[&str], aws: bool) -> Search {
     Search::new(PatternSet::new(&patterns, WordMatch::Yes).unwrap(), aws).unwrap()
 }
 
+/// Searches a blob called `a`.
+fn run(search: &Search, content: Content<'_>) -> Outcome {
+    search.run(|make| {
+        let blob = Blob {
+            path: BStr::new("a"),
+            kind: SourceKind::Worktree,
+            content,
+        };
+        make().blob(blob).unwrap();
+    })
+}
+
 #[track_caller]
 fn check(search: &Search, text: &[u8], expected: &[(u64, &str)]) {
     let expected: Vec<Line> = expected
@@ -26,32 +38,15 @@ fn check(search: &Search, text: &[u8], expected: &[(u64, &str)]) {
             text: (*text).into(),
         })
         .collect();
-    let path = BStr::new("a");
-    let kind = SourceKind::Worktree;
-    let whole = search.run(|make| {
-        let content = Content::Bytes(text);
-        make()
-            .blob(Blob {
-                path,
-                kind,
-                content,
-            })
-            .unwrap();
-    });
+    let whole = run(search, Content::Bytes(text));
     assert_eq!(whole.lines, expected);
-    let streamed = search.run(|make| {
-        let content = Content::Reader {
+    let streamed = run(
+        search,
+        Content::Reader {
             reader: &mut &*text,
             expected_len: Some(text.len() as u64),
-        };
-        make()
-            .blob(Blob {
-                path,
-                kind,
-                content,
-            })
-            .unwrap();
-    });
+        },
+    );
     assert_eq!(streamed.lines, expected);
     assert_eq!(whole.skipped, streamed.skipped);
     assert_eq!(whole.skipped.is_empty(), !text.contains(&0));
@@ -85,14 +80,7 @@ fn aws_is_found_where_no_pattern_sees_it() {
 fn what_is_given_up_is_named() {
     let search = search(&[r"(a|aa)+(a|aa)+(a|aa)+b\1x"], false);
     let text = format!("{}bx", "a".repeat(400));
-    let outcome = search.run(|make| {
-        let blob = Blob {
-            path: BStr::new("a"),
-            kind: SourceKind::Worktree,
-            content: Content::Bytes(text.as_bytes()),
-        };
-        make().blob(blob).unwrap();
-    });
+    let outcome = run(&search, Content::Bytes(text.as_bytes()));
     assert_eq!(outcome.skipped.len(), 1, "{outcome:?}");
     assert!(outcome.skipped[0].incomplete);
     assert!(

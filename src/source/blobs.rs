@@ -23,9 +23,11 @@ const STREAM_BYTES: u64 = 8 << 20;
 
 /// A blob to read, and where it stands.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) path: BString,
-    pub(super) id: ObjectId,
+pub struct Wanted {
+    /// The path that it is handed over under.
+    pub path: BString,
+    /// Its id.
+    pub id: ObjectId,
 }
 
 /// Reads all of `wanted`.

@@ -7,16 +7,16 @@
 
 use std::ops::Range;
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     index::{Entry, File, decode, entry, extension},
     objs::{self, FindExt as _, TreeRef, tree::EntryKind},
 };
 
+pub use super::blobs::Wanted;
 use super::{
     MakeVisitor, blobs,
-    blobs::Wanted,
     error::{Cause, Error},
     head,
     repository::Repository,
@@ -45,14 +45,7 @@ pub fn scan(
     options: Options,
     make_visitor: &MakeVisitor<'_>,
 ) -> Result<(), Error> {
-    let wanted = staged(repository)?;
-    blobs::read(
-        repository,
-        &wanted,
-        SourceKind::Index,
-        options,
-        make_visitor,
-    )
+    read(repository, &staged(repository)?, options, make_visitor)
 }
 
 /// Hands over `blobs`, each under the path that stands beside its id.
@@ -62,20 +55,11 @@ pub fn scan(
 /// When the object database cannot be opened. A blob that cannot be read is named to the visitor.
 pub fn read(
     repository: &Repository,
-    blobs: Vec<(BString, ObjectId)>,
+    blobs: &[Wanted],
     options: Options,
     make_visitor: &MakeVisitor<'_>,
 ) -> Result<(), Error> {
-    let wanted: Vec<Wanted> = (blobs.into_iter())
-        .map(|(path, id)| Wanted { path, id })
-        .collect();
-    blobs::read(
-        repository,
-        &wanted,
-        SourceKind::Index,
-        options,
-        make_visitor,
-    )
+    blobs::read(repository, blobs, SourceKind::Index, options, make_visitor)
 }
 
 /// Reads the index file, or gives none when there is none yet.

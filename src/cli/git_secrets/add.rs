@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
+use bstr::{BStr, ByteSlice as _};
 
 use super::{
     CLEAN, REFUSED, Stop,
@@ -11,9 +11,6 @@ use super::{
     say,
 };
 use crate::ere::{self, Ere, WarningKind};
-
-/// What [`escape`] escapes for `--literal`. A `]` means itself where no `[` is open, so it needs no backslash.
-const LITERAL: &[u8] = br".\|$(){}?+*^[";
 
 /// Adds a pattern, and returns the exit code.
 pub(super) fn pattern(add: &Add) -> Result<u8, Stop> {
@@ -31,7 +28,7 @@ pub(super) fn pattern(add: &Add) -> Result<u8, Stop> {
         ));
     }
     let value = if add.literal {
-        escape(pattern, LITERAL)
+        ere::quote(pattern).into()
     } else {
         pattern.to_owned()
     };
@@ -70,18 +67,6 @@ fn store(key: Key, value: &BStr, global: bool) -> Result<u8, Stop> {
     })
 }
 
-/// Returns `text` with a backslash before each of `special`, so that it stands for itself in a POSIX extended regular expression.
-pub(super) fn escape(text: &BStr, special: &[u8]) -> BString {
-    let mut out = Vec::with_capacity(text.len());
-    for byte in text.iter() {
-        if special.contains(byte) {
-            out.push_byte(b'\\');
-        }
-        out.push_byte(*byte);
-    }
-    out.into()
-}
-
 /// Returns what is wrong or surprising about a pattern, one sentence each. That it matches the empty text, too, is neither: a scan looks for
 /// other matches only.
 fn hints(pattern: &BStr) -> Vec<String> {
@@ -97,27 +82,4 @@ fn hints(pattern: &BStr) -> Vec<String> {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(literal: &str, pattern: &str) {
-        assert_eq!(escape(literal.into(), LITERAL), pattern);
-    }
-
-    #[test]
-    fn what_means_something_is_escaped() {
-        check(
-            "plain-text_1/=@#\"' ,:;<>!%&~`",
-            "plain-text_1/=@#\"' ,:;<>!%&~`",
-        );
-        check("a.b\\c|d", r"a\.b\\c\|d");
-        check("$(x){1}?", r"\$\(x\)\{1\}\?");
-        check("a+b*^", r"a\+b\*\^");
-        check("[a]", r"\[a]");
-        check("é\n.", "é\n\\.");
-    }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::{Stop, TROUBLE, add};
+use super::{Stop, TROUBLE};
 use crate::cli::environment;
 
 /// What a backslash goes before. Unlike with `--literal` that includes `]`, as `git secrets` has always printed it.
@@ -79,8 +79,20 @@ fn parse(bytes: &[u8], key_ids: bool) -> Vec<BString> {
     bytes
         .lines()
         .filter_map(|line| value(line, key_ids))
-        .map(|value| add::escape(value, SPECIAL))
+        .map(escaped)
         .collect()
+}
+
+/// Returns the pattern that matches `value`.
+fn escaped(value: &BStr) -> BString {
+    let mut out = BString::from(Vec::with_capacity(value.len()));
+    for byte in value.iter() {
+        if SPECIAL.contains(byte) {
+            out.push(b'\\');
+        }
+        out.push(*byte);
+    }
+    out
 }
 
 /// Returns the credential on a line, if there is one.

@@ -76,7 +76,9 @@ impl Settings {
             .args(["-z", "--show-scope", "--show-origin", "--get-regexp"])
             .arg(expression)
             .stderr(Stdio::inherit());
-        let output = command.output().map_err(|error| not_run(&error))?;
+        let output = command
+            .output()
+            .map_err(|error| not_run("config", &error))?;
         match output.status.code() {
             Some(0) => Ok(parse(&output.stdout)),
             // There is none.
@@ -167,7 +169,9 @@ pub(super) fn list(global: bool) -> Result<u8, Stop> {
 
 /// Runs git, which prints for itself, and returns its exit code.
 fn run(mut command: Command) -> Result<u8, Stop> {
-    let status = command.status().map_err(|error| not_run(&error))?;
+    let status = command
+        .status()
+        .map_err(|error| not_run("config", &error))?;
     Ok(exit_code(status))
 }
 
@@ -180,17 +184,19 @@ fn git(global: bool) -> Command {
     command
 }
 
-fn exit_code(status: ExitStatus) -> u8 {
+/// Returns the exit code of git; one that was killed could not do its work.
+pub(super) fn exit_code(status: ExitStatus) -> u8 {
     status
         .code()
         .and_then(|code| u8::try_from(code).ok())
         .unwrap_or(GIT_TROUBLE)
 }
 
-fn not_run(error: &std::io::Error) -> Stop {
+/// Says that git's `command` cannot be run.
+pub(super) fn not_run(command: &str, error: &std::io::Error) -> Stop {
     Stop::said(
         format!(
-            "git-secrets: cannot run `git config`: {error}; install git, or put it on your PATH"
+            "git-secrets: cannot run `git {command}`: {error}; install git, or put it on your PATH"
         ),
         GIT_TROUBLE,
     )

@@ -8,15 +8,19 @@ mod index;
 mod quote;
 mod report;
 
+use std::path::PathBuf;
+
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::{
-    CLEAN, GIT_TROUBLE, REFUSED, Stop, TROUBLE, command::Command, config::Settings, providers, say,
-};
+use super::{CLEAN, REFUSED, Stop, TROUBLE, command::Command, config::Settings, providers, say};
 use crate::{
     cli::{environment, settings::Limits},
     finding::Skipped,
     prohibited::{Outcome, Search},
+    source::{
+        self, MakeVisitor,
+        repository::{self, Repository},
+    },
 };
 use compile::Allowed;
 
@@ -138,18 +142,39 @@ fn not_allowed(lines: Vec<Shown>, allowed: &Allowed, trouble: &mut Vec<String>) 
 }
 
 /// Returns the folder the program was started in.
-fn here() -> Result<std::path::PathBuf, Stop> {
+fn here() -> Result<PathBuf, Stop> {
     environment::current_dir().map_err(|failure| Stop::failed(&failure, TROUBLE))
+}
+
+/// Returns the repository round the current folder; `cannot` says what cannot be done without it.
+fn repository(cannot: &str) -> Result<Repository, Stop> {
+    let (over, outer) = (environment::git_override(), environment::outer_config());
+    repository::discover(&here()?, &over, &outer).map_err(|error| failed(cannot, &error))
+}
+
+/// Ends with what cannot be done, and why.
+fn failed(cannot: &str, error: &dyn std::fmt::Display) -> Stop {
+    Stop::said(format!("git-secrets: cannot {cannot}: {error}"), TROUBLE)
+}
+
+/// Searches blobs that `source` reads from `repository`.
+fn in_blobs(
+    search: &Search,
+    limits: Limits,
+    cannot: &str,
+    source: impl FnOnce(source::index::Options, &MakeVisitor<'_>) -> Result<(), source::error::Error>,
+) -> Result<Outcome, Stop> {
+    let options = source::index::Options {
+        max_blob_bytes: limits.max_file_bytes,
+        threads: limits.threads,
+    };
+    let mut result = Ok(());
+    let outcome = search.run(|make| result = source(options, make));
+    result.map_err(|error| failed(cannot, &error))?;
+    Ok(outcome)
 }
 
 /// Returns a call of git.
 fn git() -> std::process::Command {
     std::process::Command::new("git")
-}
-
-fn not_run(error: &std::io::Error) -> Stop {
-    Stop::said(
-        format!("git-secrets: git cannot be run: {error} (is it on PATH?)"),
-        GIT_TROUBLE,
-    )
 }

@@ -4,12 +4,13 @@ use std::fs;
 
 use bstr::{BStr, ByteSlice as _};
 
-use super::super::{config::Entry, register};
+use super::{
+    super::{config::Entry, register},
+    repository,
+};
 use crate::{
-    cli::environment,
     ere::{self, Ere, PatternSet, WordMatch},
     prohibited::Search,
-    source::repository,
 };
 
 /// How the origin of what a provider has printed begins. It may be a secret, and is not shown.
@@ -110,7 +111,9 @@ pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> Allowed {
 
 /// Returns the lines of `.gitallowed` as it lies in the top folder of the work tree.
 fn git_allowed(trouble: &mut Vec<String>) -> Vec<Entry> {
-    let Some(top) = work_tree() else {
+    // Outside a repository there is none.
+    let top = repository("look for .gitallowed").ok();
+    let Some(top) = top.and_then(|repository| repository.work_tree) else {
         return Vec::new();
     };
     let text = match fs::read(top.join(GIT_ALLOWED)) {
@@ -135,10 +138,4 @@ fn git_allowed(trouble: &mut Vec<String>) -> Vec<Entry> {
             origin: format!("{GIT_ALLOWED}:{number}").into(),
         })
         .collect()
-}
-
-fn work_tree() -> Option<std::path::PathBuf> {
-    let base = environment::current_dir().ok()?;
-    let (over, outer) = (environment::git_override(), environment::outer_config());
-    repository::discover(&base, &over, &outer).ok()?.work_tree
 }

@@ -7,12 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString};
 use ignore::WalkBuilder;
 
 use super::{
     super::{Stop, TROUBLE, command},
-    Seen, here, shown,
+    Seen, Shown, failed, here, shown,
 };
 use crate::{
     cli::{environment, input::Input, settings::Limits},
@@ -30,36 +30,35 @@ pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Res
     for name in &scan.files {
         list.add(name, scan.recursive);
     }
-    let mut outcome = read(&list.paths(), search, limits)?;
-    if list.names.iter().any(|name| name == "-") {
-        let input = standard_input(search)?;
-        outcome.lines.extend(input.lines);
-        outcome.skipped.extend(input.skipped);
-    }
-    let mut by_path: HashMap<&[u8], Vec<&Line>> = HashMap::new();
-    for line in &outcome.lines {
-        by_path.entry(&line.path).or_default().push(line);
+    let Outcome { lines, skipped } = read(&list.paths(), search, limits)?;
+    let mut by_path: HashMap<BString, Vec<Line>> = HashMap::new();
+    for line in lines {
+        by_path.entry(line.path.clone()).or_default().push(line);
     }
     let mut seen = Seen {
-        skipped: list.missing,
+        skipped: [list.missing, skipped].concat(),
         ..Seen::default()
     };
-    seen.skipped.extend(outcome.skipped.iter().cloned());
     for name in &list.names {
-        let (path, called) = if name == "-" {
-            (stdin::PATH.into(), BString::from(STANDARD_INPUT))
-        } else {
-            let name = bytes(Path::new(name));
-            (files::shown(Path::new(&name.to_os_str_lossy())), name)
-        };
-        for line in by_path.get(&path[..]).into_iter().flatten() {
-            seen.lines.push(super::Shown {
-                commit: BString::default(),
-                rest: shown(called.as_ref(), line.number, line.text.as_ref(), false),
-            });
+        if name == "-" {
+            let mut input = standard_input(search)?;
+            seen.skipped.append(&mut input.skipped);
+            seen.add(BStr::new(STANDARD_INPUT), &input.lines);
+        } else if let Some(lines) = by_path.get(&files::shown(Path::new(name))) {
+            seen.add(bytes(Path::new(name)).as_ref(), lines);
         }
     }
     Ok(seen)
+}
+
+impl Seen {
+    /// Shows lines of the file that is called `called`.
+    fn add(&mut self, called: &BStr, lines: &[Line]) {
+        self.lines.extend(lines.iter().map(|line| Shown {
+            commit: BString::default(),
+            rest: shown(called, line.number, line.text.as_ref(), false),
+        }));
+    }
 }
 
 /// Searches the files `paths`.
@@ -83,7 +82,7 @@ pub(super) fn read(paths: &[PathBuf], search: &Search, limits: Limits) -> Result
     }
     let mut result = Ok(());
     let outcome = search.run(|make| result = files::scan(paths, place, options, make));
-    result.map_err(|error| Stop::said(format!("git-secrets: cannot scan: {error}"), TROUBLE))?;
+    result.map_err(|error| failed("scan", &error))?;
     Ok(outcome)
 }
 

@@ -12,14 +12,17 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    super::{GIT_TROUBLE, Stop, TROUBLE, command},
-    Seen, Shown, git, here, index, not_run, shown,
+    super::{
+        Stop, TROUBLE, command,
+        config::{exit_code, not_run},
+    },
+    Seen, Shown, git, in_blobs, index, repository, shown,
 };
 use crate::{
-    cli::{environment, settings::Limits},
+    cli::settings::Limits,
     finding::Skipped,
     prohibited::Search,
-    source::{self, repository},
+    source::{self, index::Wanted},
 };
 
 /// From how many blobs on the whole object database is read, each pack from front to back.
@@ -43,7 +46,9 @@ pub(super) fn scan(search: &Search, limits: Limits) -> Result<Seen, Stop> {
 fn has_commits() -> Result<bool, Stop> {
     let mut command = git();
     command.args(["rev-list", "--all", "--max-count=1"]);
-    let output = command.output().map_err(|error| not_run(&error))?;
+    let output = command
+        .output()
+        .map_err(|error| not_run("rev-list", &error))?;
     Ok(!output.stdout.is_empty())
 }
 
@@ -94,7 +99,7 @@ fn changes(range: &[String]) -> Result<Vec<Change>, Stop> {
     // Children before parents, also those of one second.
     list.args(["rev-list", "--topo-order"]).args(range);
     list.stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut list = list.spawn().map_err(|error| not_run(&error))?;
+    let mut list = list.spawn().map_err(|error| not_run("rev-list", &error))?;
     let commits = list.stdout.take().map_or_else(Stdio::null, Stdio::from);
     let mut tree = git();
     // `-c`: of a merge what is as in none of the parents.
@@ -102,17 +107,18 @@ fn changes(range: &[String]) -> Result<Vec<Change>, Stop> {
         .args(["--no-renames", "--no-abbrev", "--raw", "--diff-filter=d"])
         .stdin(commits)
         .stdout(Stdio::piped());
-    let mut tree = tree.spawn().map_err(|error| not_run(&error))?;
+    let mut tree = tree.spawn().map_err(|error| not_run("diff-tree", &error))?;
     let out = tree.stdout.take().map(parse).transpose();
     let ended = [list.wait(), tree.wait()];
-    for status in ended {
-        let status = status.map_err(|error| not_run(&error))?;
+    // When the output is no longer read, git ends early, too.
+    let changes = out?.unwrap_or_default();
+    for (status, command) in ended.into_iter().zip(["rev-list", "diff-tree"]) {
+        let status = status.map_err(|error| not_run(command, &error))?;
         if !status.success() {
-            let code = status.code().and_then(|code| u8::try_from(code).ok());
-            return Err(Stop::said("", code.unwrap_or(GIT_TROUBLE)));
+            return Err(Stop::said("", exit_code(status)));
         }
     }
-    Ok(out?.unwrap_or_default())
+    Ok(changes)
 }
 
 /// Reads what `git diff-tree --stdin -z` prints: a commit's id, or `:MODE MODE ID ID STATUS` and a path, each with a NUL after it. A merge of
@@ -162,29 +168,19 @@ fn read(
     search: &Search,
     limits: Limits,
 ) -> Result<(HashMap<ObjectId, Lines>, Vec<Skipped>), Stop> {
-    let base = here()?;
-    let (over, outer) = (environment::git_override(), environment::outer_config());
-    let cannot = |error| {
-        Stop::said(
-            format!("git-secrets: cannot read the history: {error}"),
-            TROUBLE,
-        )
-    };
-    let repository = repository::discover(&base, &over, &outer).map_err(cannot)?;
+    let cannot = "read the history";
+    let repository = repository(cannot)?;
     let outcome = if ids.len() < MANY_BLOBS {
-        let mut blobs: Vec<(BString, ObjectId)> = (ids.iter())
-            .map(|id| (id.to_string().into(), *id))
+        let path = |id: &ObjectId| BString::from(id.to_string());
+        let blobs: Vec<Wanted> = (ids.iter())
+            .map(|id| Wanted {
+                path: path(id),
+                id: *id,
+            })
             .collect();
-        blobs.sort();
-        let options = source::index::Options {
-            max_blob_bytes: limits.max_file_bytes,
-            threads: limits.threads,
-        };
-        let mut result = Ok(());
-        let outcome =
-            search.run(|make| result = source::index::read(&repository, blobs, options, make));
-        result.map_err(cannot)?;
-        outcome
+        in_blobs(search, limits, cannot, |options, make| {
+            source::index::read(&repository, &blobs, options, make)
+        })?
     } else {
         let memory_bytes = usize::try_from(limits.max_memory_bytes).unwrap_or(usize::MAX);
         search.in_database(&repository, ids, (limits.threads, memory_bytes))

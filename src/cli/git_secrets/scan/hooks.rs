@@ -6,32 +6,21 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
     super::{Stop, TROUBLE},
-    Seen, Shown, here, history, shown,
+    Seen, Shown, failed, history, in_blobs, repository, shown,
 };
 use crate::{
     cli::{environment, scan::read_message, settings::Limits},
     prohibited::Search,
-    source::{index, repository},
+    source::index,
 };
 
 /// Scans what the commit adds: each staged file whole, and nothing when files are only removed.
 pub(super) fn pre_commit(search: &Search, limits: Limits) -> Result<Seen, Stop> {
-    let base = here()?;
-    let (over, outer) = (environment::git_override(), environment::outer_config());
-    let cannot = |error| {
-        Stop::said(
-            format!("git-secrets: cannot scan what is staged: {error}"),
-            TROUBLE,
-        )
-    };
-    let repository = repository::discover(&base, &over, &outer).map_err(cannot)?;
-    let options = index::Options {
-        max_blob_bytes: limits.max_file_bytes,
-        threads: limits.threads,
-    };
-    let mut result = Ok(());
-    let outcome = search.run(|make| result = index::scan(&repository, options, make));
-    result.map_err(cannot)?;
+    let cannot = "scan what is staged";
+    let repository = repository(cannot)?;
+    let outcome = in_blobs(search, limits, cannot, |options, make| {
+        index::scan(&repository, options, make)
+    })?;
     Ok(Seen::of(outcome, true))
 }
 
@@ -83,23 +72,12 @@ pub(super) fn prepare_commit_msg(
 fn heads() -> Result<Vec<String>, Stop> {
     let mut heads = environment::merge_heads();
     if heads.is_empty() {
-        let base = here()?;
-        let (over, outer) = (environment::git_override(), environment::outer_config());
-        let repository = repository::discover(&base, &over, &outer).map_err(|error| {
-            Stop::said(
-                format!("git-secrets: cannot tell what is merged: {error}"),
-                TROUBLE,
-            )
-        })?;
+        let repository = repository("tell what is merged")?;
         let file = repository.git_dir.join("MERGE_HEAD");
         match std::fs::read(&file) {
             Ok(text) => heads.extend(text.lines().map(|line| line.to_str_lossy().into_owned())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let file = file.display();
-                let message = format!("git-secrets: cannot read {file}: {error}");
-                return Err(Stop::said(message, TROUBLE));
-            }
+            Err(error) => return Err(failed(&format!("read {}", file.display()), &error)),
         }
     }
     let is_id = |head: &String| {

@@ -4,17 +4,20 @@
 
 use std::{fs, path::PathBuf, process::Stdio};
 
-use bstr::{BString, ByteSlice as _, ByteVec as _};
+use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    super::{GIT_TROUBLE, Stop, TROUBLE, command},
-    Seen, files, git, here, not_run,
+    super::{
+        Stop, TROUBLE, command,
+        config::{exit_code, not_run},
+    },
+    Seen, files, git, in_blobs, repository,
 };
 use crate::{
-    cli::{environment, settings::Limits},
+    cli::settings::Limits,
     prohibited::Search,
-    source::{index, repository},
+    source::index::{self, Wanted},
 };
 
 /// Scans what the options of `scan` say.
@@ -36,16 +39,12 @@ pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Res
         };
         list(kinds, scan, Stdio::inherit())?.map_err(|code| Stop::said("", code))?
     };
-    let mut paths: Vec<PathBuf> = (listed.iter())
+    let paths: Vec<PathBuf> = (listed.iter())
         .map(|path| PathBuf::from(path.to_os_str_lossy().into_owned()))
         // Links, submodules, and what is gone from disk.
         .filter(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
         .collect();
-    // In a conflict a path stands in the index more than once.
-    paths.dedup();
-    let mut outcome = files::read(&paths, search, limits)?;
-    outcome.lines.sort();
-    Ok(Seen::of(outcome, true))
+    Ok(Seen::of(files::read(&paths, search, limits)?, true))
 }
 
 /// Has git list files at and below the current folder; on failure returns the exit code.
@@ -60,13 +59,11 @@ fn list(
         .args(&scan.files)
         .stdin(Stdio::null())
         .stderr(stderr);
-    let output = command.output().map_err(|error| not_run(&error))?;
+    let output = command
+        .output()
+        .map_err(|error| not_run("ls-files", &error))?;
     if !output.status.success() {
-        let code = output
-            .status
-            .code()
-            .and_then(|code| u8::try_from(code).ok());
-        return Ok(Err(code.unwrap_or(GIT_TROUBLE)));
+        return Ok(Err(exit_code(output.status)));
     }
     let paths = output.stdout.split(|byte| *byte == 0);
     Ok(Ok(paths
@@ -91,7 +88,7 @@ fn everything(scan: &command::Scan) -> Result<Vec<BString>, Stop> {
         })?;
         let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
         if entry.file_type().is_some_and(|kind| kind.is_file()) && globs.is_match(path) {
-            out.push(Vec::from_os_string(path.into()).unwrap_or_default().into());
+            out.push(path.as_os_str().as_encoded_bytes().into());
         }
     }
     Ok(out)
@@ -134,31 +131,20 @@ fn globs(scan: &command::Scan) -> Result<globset::GlobSet, Stop> {
 fn cached(scan: &command::Scan, search: &Search, limits: Limits) -> Result<Seen, Stop> {
     let listed = list(&["--cached", "--stage"], scan, Stdio::inherit())?;
     let entries = listed.map_err(|code| Stop::said("", code))?;
-    let blobs: Vec<(BString, ObjectId)> = entries.iter().filter_map(entry).collect();
-    let base = here()?;
-    let (over, outer) = (environment::git_override(), environment::outer_config());
-    let cannot = |error| {
-        Stop::said(
-            format!("git-secrets: cannot scan the index: {error}"),
-            TROUBLE,
-        )
-    };
-    let repository = repository::discover(&base, &over, &outer).map_err(cannot)?;
-    let options = index::Options {
-        max_blob_bytes: limits.max_file_bytes,
-        threads: limits.threads,
-    };
-    let mut result = Ok(());
-    let outcome = search.run(|make| result = index::read(&repository, blobs, options, make));
-    result.map_err(cannot)?;
+    let blobs: Vec<Wanted> = entries.iter().filter_map(entry).collect();
+    let cannot = "scan the index";
+    let repository = repository(cannot)?;
+    let outcome = in_blobs(search, limits, cannot, |options, make| {
+        index::read(&repository, &blobs, options, make)
+    })?;
     Ok(Seen::of(outcome, true))
 }
 
 /// Reads `mode SP id SP stage TAB path`; links and submodules are none of ours.
-fn entry(line: &BString) -> Option<(BString, ObjectId)> {
+fn entry(line: &BString) -> Option<Wanted> {
     let (about, path) = line.split_once_str("\t")?;
     let mut about = about.split(|byte| *byte == b' ');
     let (mode, id) = (about.next()?, about.next()?);
-    let is_file = mode.starts_with(b"100");
-    is_file.then_some((path.into(), ObjectId::from_hex(id).ok()?))
+    let (path, id) = (path.into(), ObjectId::from_hex(id).ok()?);
+    mode.starts_with(b"100").then_some(Wanted { path, id })
 }
