@@ -140,7 +140,7 @@ impl Engine {
     ) {
         let (least, most) = self.windows;
         let before = self.longest_literal.saturating_sub(1 + least);
-        let (mut literals_end, mut runs_end) = (0, 0);
+        let mut runs_end = 0;
         let first = hits.len();
         near.ranges.clear();
         for changed in changed {
@@ -156,10 +156,9 @@ impl Engine {
             }
             let end = bytes.len().min(changed.end + NEAR_BACK + most);
             match near.ranges.last_mut() {
-                Some(last) if start <= literals_end => last.end = last.end.max(end),
-                _ => near.ranges.push(start..end.max(start)),
+                Some(last) if start <= last.end => last.end = last.end.max(end),
+                _ => near.ranges.push(start..end),
             }
-            literals_end = literals_end.max(end);
         }
         let Near { ranges, joined } = near;
         self.prefilter.add_literals_in(bytes, ranges, joined, hits);
