@@ -1,6 +1,6 @@
 //! What is left of a candidate after validate and judge: an owned part of a finding, before pairing.
 
-use std::{cell::Cell, ops::Range};
+use std::{cell::Cell, ops::Range, sync::Arc};
 
 use crate::{
     judge::{self, Judge, LINE_BYTES, Opinion, PathView, Scene},
@@ -41,6 +41,8 @@ pub struct Detection {
     pub line_offset: u64,
     /// The line or lines of the secret, cut to what reports and inline markers need.
     pub line: Secret,
+    /// The whole line on which the secret starts, where somebody asked for it.
+    pub whole_line: Option<Arc<Secret>>,
 }
 
 /// What checks and judges made of a candidate.
@@ -134,6 +136,11 @@ fn hear(
 ) -> Judged {
     let rule = rules.rule(candidate.rule);
     let mut secret = candidate.secret.clone();
+    if rule.min_entropy > 0.0 && entropy(candidate.secret()) < f64::from(rule.min_entropy) {
+        return Judged::Refuted {
+            check: "min_entropy".to_owned(),
+        };
+    }
     let (mut severity, mut confidence) = (rule.severity, rule.confidence);
     let (mut facts, mut reasons, mut proved, mut at_most) =
         (Vec::new(), Vec::new(), false, Confidence::High);
@@ -216,6 +223,20 @@ fn hear(
         lowered_by,
         deferred,
     }
+}
+
+/// Returns the Shannon entropy of `bytes`, in bits per byte.
+fn entropy(bytes: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    let len = bytes.len() as f64;
+    let bits = |count: &u32| {
+        let share = f64::from(*count) / len;
+        -share * share.log2()
+    };
+    counts.iter().filter(|count| **count > 0).map(bits).sum()
 }
 
 /// The judges that asked for a path before it was known, with what they need to speak once it is.

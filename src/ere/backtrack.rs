@@ -157,17 +157,18 @@ impl Program {
         self.code.len() - 1
     }
 
-    /// Returns a match on `line`, one that starts leftmost.
+    /// Returns a match on `line`, one that starts leftmost of those that start at `from` or behind it.
     pub(super) fn find(
         &self,
         line: &[u8],
+        from: usize,
         steps: &mut Steps,
     ) -> Result<Option<Range<usize>>, OutOfSteps> {
         steps.next_line();
         steps.take(self.slots as u64 / 16)?;
         let mut slots = vec![None; self.slots];
         let mut undo = Vec::new();
-        for start in 0..=line.len() {
+        for start in from..=line.len() {
             if let Some(end) = self.find_at(line, start, steps, &mut slots, &mut undo)? {
                 return Ok(Some(start..end));
             }

@@ -3,6 +3,7 @@
 //! A pattern means what `LC_ALL=C grep -E` of GNU grep says it means, byte for byte; `tests/it/ere.rs` asks grep. [`Ere::parse`] reads
 //! one; [`PatternSet`] finds the lines of a text that any of many matches. What POSIX does not have (groups of Perl) is refused with
 //! what to write instead, and what works but means something else than elsewhere (`\d` is the letter d) comes with a [`Warning`].
+//! A [`LineRegex`], in the syntax of the `regex` crate, may stand in the same set.
 //!
 //! ```
 //! use keyfence::ere::{Ere, PatternSet, WordMatch};
@@ -28,13 +29,15 @@ mod quote;
 mod set;
 mod translate;
 mod warning;
+mod within;
 
 use std::fmt;
 
 pub use error::{Error, ErrorKind, PerlGroup};
 pub use quote::quote;
-pub use set::{GaveUp, Limits, LineMatch, PatternSet, SetError, WordMatch};
+pub use set::{Found, GaveUp, Limits, LineMatch, Pattern, PatternSet, SetError, WordMatch};
 pub use warning::{Warning, WarningKind};
+pub use within::{LineRegex, LineRegexError};
 
 /// The most bytes a pattern may have.
 pub const MAX_LEN: usize = 1 << 16;

@@ -87,7 +87,7 @@ fn empty(hir: &Hir) -> Hir {
 /// Returns true when the empty text may match, were all conditions to hold.
 ///
 /// The smallest length that `regex-syntax` knows does not tell: it is unknown as soon as one alternative can never match.
-fn may_be_empty(hir: &Hir) -> bool {
+pub(super) fn may_be_empty(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(_) | HirKind::Class(_) => false,

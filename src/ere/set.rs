@@ -12,6 +12,7 @@ mod search;
 use std::{cmp::Reverse, fmt, ops::Range, sync::OnceLock};
 
 use memchr::memchr_iter;
+use regex_automata::{Input, meta};
 use regex_syntax::hir::Hir;
 
 use self::{
@@ -20,7 +21,7 @@ use self::{
     locate::Locator,
 };
 use super::{
-    Ere,
+    Ere, LineRegex,
     backtrack::{Program, Steps},
     needles::needles,
     translate::translate,
@@ -115,6 +116,24 @@ pub struct LineMatch<'a> {
     text: &'a [u8],
 }
 
+/// A pattern that can stand in a set.
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    /// In the syntax of POSIX.
+    Posix(Ere, WordMatch),
+    /// In the syntax of the `regex` crate.
+    Regex(LineRegex),
+}
+
+/// A match of a pattern, in bytes of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The whole match.
+    pub span: Range<usize>,
+    /// The first group of a [`LineRegex`], where it takes part; otherwise the whole match.
+    pub secret: Range<usize>,
+}
+
 /// Patterns to be looked for together.
 pub struct PatternSet {
     members: Vec<Member>,
@@ -129,9 +148,38 @@ pub struct PatternSet {
 /// One pattern of a set.
 struct Member {
     hir: Hir,
+    size: u64,
     /// There for patterns with back-references.
     program: Option<Program>,
+    /// There for patterns in the syntax of the `regex` crate.
+    regex: Option<meta::Regex>,
     locator: OnceLock<Locator>,
+}
+
+impl Member {
+    fn of(pattern: Pattern) -> Self {
+        let member = Self {
+            hir: Hir::fail(),
+            size: 0,
+            program: None,
+            regex: None,
+            locator: OnceLock::new(),
+        };
+        match pattern {
+            Pattern::Posix(ere, word_match) => Self {
+                hir: translate(&ere.node, word_match),
+                size: ere.node.size(),
+                program: (ere.has_backref()).then(|| Program::new(&ere.node, word_match)),
+                ..member
+            },
+            Pattern::Regex(regex) => Self {
+                hir: regex.flat(),
+                size: regex.size(),
+                regex: Some(regex.regex().clone()),
+                ..member
+            },
+        }
+    }
 }
 
 impl PatternSet {
@@ -154,22 +202,31 @@ impl PatternSet {
         word_match: WordMatch,
         limits: Limits,
     ) -> Result<Self, SetError> {
-        let sizes: Vec<u64> = patterns.iter().map(|pattern| pattern.node.size()).collect();
-        if sizes.iter().sum::<u64>() > MAX_SET_SIZE {
+        let patterns = patterns.iter().cloned();
+        let patterns = patterns.map(|pattern| Pattern::Posix(pattern, word_match));
+        Self::build(patterns.collect(), limits)
+    }
+
+    /// Makes a set of patterns of any syntax.
+    ///
+    /// # Errors
+    ///
+    /// When the patterns are too large together.
+    pub fn of(patterns: Vec<Pattern>) -> Result<Self, SetError> {
+        Self::build(patterns, Limits::default())
+    }
+
+    fn build(patterns: Vec<Pattern>, limits: Limits) -> Result<Self, SetError> {
+        let size = |pattern: &Pattern| match pattern {
+            Pattern::Posix(ere, _) => ere.node.size(),
+            Pattern::Regex(regex) => regex.size(),
+        };
+        if patterns.iter().map(size).fold(0, u64::saturating_add) > MAX_SET_SIZE {
             return Err(SetError::TooLarge);
         }
-        let members: Vec<Member> = patterns
-            .iter()
-            .map(|pattern| Member {
-                hir: translate(&pattern.node, word_match),
-                program: pattern
-                    .has_backref()
-                    .then(|| Program::new(&pattern.node, word_match)),
-                locator: OnceLock::new(),
-            })
-            .collect();
+        let members: Vec<Member> = patterns.into_iter().map(Member::of).collect();
         let needles: Vec<_> = members.iter().map(|member| needles(&member.hir)).collect();
-        let groups = grouped(&members, &sizes, &needles);
+        let groups = grouped(&members, &needles);
         let sweeps = (0..groups.len())
             .filter(|group| !groups[*group].has_needles)
             .collect();
@@ -261,22 +318,48 @@ impl LineMatch<'_> {
     /// Returns where the pattern with the place `pattern` in the set matches first: the match that starts leftmost, and of these the
     /// longest. Bytes of the text. Nothing when the pattern does not match here.
     ///
-    /// For a pattern with back-references it is the first that is found of those that start leftmost.
+    /// For a pattern with back-references it is the first that is found of those that start leftmost, and for a regex the one that `regex`
+    /// prefers.
     pub fn span(&self, pattern: usize) -> Option<Range<usize>> {
+        let found = self.find(pattern, self.range.start)?;
+        Some(found.span)
+    }
+
+    /// Hands to `each` the matches on this line of the pattern with the place `pattern` in the set: from left to right, each behind the last.
+    pub fn each_match(&self, pattern: usize, mut each: impl FnMut(Found)) {
+        let mut from = self.range.start;
+        while let Some(found) = self.find(pattern, from) {
+            // An empty match must not be found again.
+            from = found.span.end.max(found.span.start + 1);
+            each(found);
+            if from > self.range.end {
+                break;
+            }
+        }
+    }
+
+    /// Returns the first match that starts at `from` or behind it.
+    fn find(&self, pattern: usize, from: usize) -> Option<Found> {
         if !self.patterns.contains(&pattern) {
             return None;
         }
         let member = &self.set.members[pattern];
+        let whole = |span: Range<usize>| Found {
+            secret: span.clone(),
+            span,
+        };
+        if let Some(regex) = &member.regex {
+            return first_of(regex, self.text, from..self.range.end);
+        }
         let Some(program) = &member.program else {
             let locator = member.locator.get_or_init(|| Locator::new(&member.hir));
-            return locator.find(self.text, self.range.clone());
+            return locator.find(self.text, from..self.range.end).map(whole);
         };
         let mut steps = Steps::new(self.set.limits);
-        let found = program.find(&self.text[self.range.clone()], &mut steps);
         let offset = self.range.start;
-        found
-            .ok()?
-            .map(|span| span.start + offset..span.end + offset)
+        let line = &self.text[self.range.clone()];
+        let found = program.find(line, from - offset, &mut steps).ok()?;
+        found.map(|span| whole(span.start + offset..span.end + offset))
     }
 
     /// Returns the leftmost of the matches of all patterns, and of these the longest. Bytes of the text.
@@ -306,6 +389,18 @@ impl fmt::Debug for PatternSet {
             .field("groups", &self.groups)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns the first match of `regex` in `range` of `text`, and its first group.
+fn first_of(regex: &meta::Regex, text: &[u8], range: Range<usize>) -> Option<Found> {
+    let mut captures = regex.create_captures();
+    regex.search_captures(&Input::new(text).range(range), &mut captures);
+    let span = captures.get_match()?.range();
+    let secret = captures.get_group(1);
+    Some(Found {
+        secret: secret.map_or_else(|| span.clone(), |group| group.range()),
+        span,
+    })
 }
 
 /// Counts lines.

@@ -107,13 +107,15 @@ fn checks_start(rule: &Rule) -> bool {
         .any(|anchor| matches!(anchor, Anchor::Keyword(_)))
 }
 
-/// The reference engine: every enabled rule at every position, without prefilter.
+/// The reference engine: every enabled rule with anchors at every position, without prefilter.
 ///
 /// Slow and plain on purpose; the fast engine must return exactly this (law 1). Candidates come in the order of their
 /// start, then of their rule.
 pub fn reference<'a>(rules: &RuleSet, bytes: &'a [u8]) -> Vec<Candidate<'a>> {
     let mut out = Vec::new();
-    for (index, _) in rules.iter().filter(|(index, _)| rules.is_enabled(*index)) {
+    let tried =
+        |(index, rule): &(RuleIndex, &Rule)| rules.is_enabled(*index) && rule.lines.is_none();
+    for (index, _) in rules.iter().filter(tried) {
         out.extend((0..bytes.len()).filter_map(|start| {
             let found = try_at(rules, index, bytes, start)?;
             starts_at_run(rules.rule(index), bytes, start).then_some(found)

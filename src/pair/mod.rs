@@ -13,6 +13,7 @@ mod group;
 mod label;
 pub mod overlap;
 mod parts;
+mod prohibited;
 mod rules;
 mod score;
 mod section;
@@ -26,12 +27,15 @@ pub use rules::{PairRule, PartSpec, pair_rules};
 
 use crate::{
     detection::Detection,
-    rule::{Anchor, Confidence, Rule, RuleSet, SecretKind},
+    rule::{Confidence, RuleSet, SecretKind},
     validate::aws,
 };
 
 /// Joins the detections of one blob. Groups come in the order of their first part's start.
 pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
+    let (prohibited, detections): (Vec<_>, Vec<_>) = detections
+        .into_iter()
+        .partition(|d| rules.rule(d.rule).kind == SecretKind::Prohibited);
     let (parts, others): (Vec<_>, Vec<_>) = detections
         .into_iter()
         .partition(|d| rules.rule(d.rule).part.is_some());
@@ -67,6 +71,7 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
             .filter(|d| !(is_key_id_or_token(rules, d) && texts.hold(d) || texts.hide(rules, d)))
             .map(|d| Group::single(rules, d)),
     );
+    prohibited::add(rules, prohibited, &mut groups);
     groups.sort_by(|a, b| {
         let key = |g: &Group| {
             (
@@ -103,7 +108,7 @@ fn alone(rules: &RuleSet, mut d: Detection, paired: &BTreeSet<Vec<u8>>) -> Optio
     {
         return None;
     }
-    if is_shape_only(rule) {
+    if rule.is_for_runs() {
         match d.context.as_ref().map(|context| &context.label) {
             Some(label) if label.kind == LabelKind::Secret && label.aws => {
                 d.confidence = Confidence::High;
@@ -120,12 +125,6 @@ fn alone(rules: &RuleSet, mut d: Detection, paired: &BTreeSet<Vec<u8>>) -> Optio
         }
     }
     Some(d)
-}
-
-fn is_shape_only(rule: &Rule) -> bool {
-    rule.anchors
-        .iter()
-        .all(|anchor| matches!(anchor, Anchor::Base64Run(_)))
 }
 
 fn is_key_id(rules: &RuleSet, d: &Detection) -> bool {

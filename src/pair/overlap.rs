@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use crate::{
     detection::Detection,
-    rule::{Anchor, Confidence, RuleSet},
+    rule::{Confidence, RuleSet},
 };
 
 /// [`specificity`] of a rule for one vendor.
@@ -17,13 +17,9 @@ const VENDOR: u8 = 2;
 /// How much is known about what was found.
 fn specificity(rules: &RuleSet, d: &Detection) -> u8 {
     let rule = rules.rule(d.rule);
-    let only_shape = rule
-        .anchors
-        .iter()
-        .all(|anchor| matches!(anchor, Anchor::Base64Run(_)));
     // The names that other rules go by do not stand in what is decoded, but round it: where one made it sure, it counts.
     let named = !d.decoded.is_empty() && d.confidence == Confidence::High;
-    match (only_shape, &*rule.provider) {
+    match (rule.is_for_runs(), &*rule.provider) {
         (true, _) if !named => 0,
         (false, "generic") => 1,
         _ => VENDOR,
@@ -161,6 +157,7 @@ mod tests {
                 context: None,
                 line_offset: 0,
                 line: Secret::new(b""),
+                whole_line: None,
             })
             .collect();
         for _ in 0..2 {

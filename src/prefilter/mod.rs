@@ -47,9 +47,9 @@ pub struct Prefilter {
 }
 
 impl Prefilter {
-    /// Returns the prefilter for the anchors of `rules`: for the built-in rules alone nothing is built.
+    /// Returns the prefilter for the anchors of `rules`: for those of the built-in rules alone nothing is built.
     pub fn of(rules: &RuleSet) -> Self {
-        Self::new(if rules.is_builtin_only() {
+        Self::new(if rules.has_builtin_anchors() {
             Cow::Borrowed(&builtin::TABLES)
         } else {
             Cow::Owned(Tables::of(rules, &guess))

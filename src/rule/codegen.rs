@@ -21,8 +21,8 @@ pub fn source(rules: &[Rule]) -> String {
         let _ = writeln!(
             out,
             "    Rule {{\n        id: B({:?}),\n        name: B({:?}),\n        provider: B({:?}),\n        source: B({:?}),\n        \
-             severity: Severity::{:?},\n        confidence: Confidence::{:?},\n        kind: SecretKind::{:?},\n        anchors: B(&[{}]),\n        \
-             regex: B({:?}),\n        boundary: Boundary::{:?},\n        max_len: {},\n        checks: B(&[{}]),\n        part: {},\n        \
+             severity: Severity::{:?},\n        confidence: Confidence::{:?},\n        kind: SecretKind::{:?},\n        anchors: B(&[{}]),\n        lines: {},\n        \
+             regex: B({:?}),\n        boundary: Boundary::{:?},\n        max_len: {},\n        min_entropy: {:?},\n        checks: B(&[{}]),\n        part: {},\n        \
              identifier: {},\n        remediation: B(&[{}]),\n        samples: B(&[]),\n        near_misses: B(&[]),\n    }},",
             rule.id,
             rule.name,
@@ -32,9 +32,14 @@ pub fn source(rules: &[Rule]) -> String {
             rule.confidence,
             rule.kind,
             list(rule.anchors.iter().map(anchor)),
+            rule.lines.map_or_else(
+                || "None".to_owned(),
+                |syntax| format!("Some(Syntax::{syntax:?})")
+            ),
             rule.regex,
             rule.boundary,
             rule.max_len,
+            rule.min_entropy,
             list(rule.checks.iter().map(|c| format!("B({c:?})"))),
             rule.part
                 .as_ref()

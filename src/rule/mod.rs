@@ -7,6 +7,7 @@
 pub mod boundary;
 mod builtin;
 pub mod codegen;
+mod lines;
 pub mod parse;
 mod regex;
 mod set;
@@ -15,6 +16,7 @@ pub mod template;
 use std::borrow::Cow;
 
 pub use boundary::Boundary;
+pub use lines::{LineMatch, LineRules, TooSlow};
 pub use set::{RuleIndex, RuleSet, RuleSetError};
 
 /// How bad it is when the credential is real: what its holder can do.
@@ -111,11 +113,19 @@ pub enum SecretKind {
     Password,
     /// Several lines of key material (PEM, `OpenPGP`, `PuTTY`).
     Block,
+    /// A text that somebody has forbidden, whatever it is: no judge has a say.
+    Prohibited,
 }
 
 impl SecretKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Token, Self::Opaque, Self::Password, Self::Block];
+    pub const ALL: [Self; 5] = [
+        Self::Token,
+        Self::Opaque,
+        Self::Password,
+        Self::Block,
+        Self::Prohibited,
+    ];
 
     /// Returns the word used in rule files.
     pub fn name(self) -> &'static str {
@@ -124,6 +134,7 @@ impl SecretKind {
             Self::Opaque => "opaque",
             Self::Password => "password",
             Self::Block => "block",
+            Self::Prohibited => "prohibited",
         }
     }
 
@@ -147,6 +158,15 @@ pub enum Anchor {
     Base64Run(u16),
 }
 
+/// How the regex of a rule for lines is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Syntax {
+    /// In the syntax of the `regex` crate, with Unicode off; `^` and `$` are the ends of a line.
+    Regex,
+    /// POSIX extended regular expressions, one a line, each matched as a word: as `git secrets` does it ([`crate::ere`]).
+    Posix,
+}
+
 /// One rule.
 ///
 /// Fields that hold text or lists borrow from the program for built-in rules and own their contents for rules read at
@@ -167,8 +187,10 @@ pub struct Rule {
     pub confidence: Confidence,
     /// Which judges look at it.
     pub kind: SecretKind,
-    /// Where the regex is tried.
+    /// Where the regex is tried; none for a rule for lines.
     pub anchors: Cow<'static, [Anchor]>,
+    /// Set for a rule for lines: its regex is looked for everywhere on each line of a text, and a match is a function of its line.
+    pub lines: Option<Syntax>,
     /// The regex, in the syntax of the `regex` crate with Unicode off; matched from the anchor on. Group 1, or the
     /// whole match where there is none, is the secret.
     pub regex: Cow<'static, str>,
@@ -176,6 +198,8 @@ pub struct Rule {
     pub boundary: Boundary,
     /// How many bytes from the anchor a match may span.
     pub max_len: u32,
+    /// The least Shannon entropy of the secret, in bits per byte; 0 where it does not matter.
+    pub min_entropy: f32,
     /// The named checks of `validate/`, in order.
     pub checks: Cow<'static, [Cow<'static, str>]>,
     /// The part this rule contributes to a credential of several parts, e.g. `aws/secret-access-key`.
@@ -188,6 +212,14 @@ pub struct Rule {
     pub samples: Cow<'static, [Cow<'static, str>]>,
     /// Templates that no rule finds.
     pub near_misses: Cow<'static, [Cow<'static, str>]>,
+}
+
+impl Rule {
+    /// Returns true when the rule is tried at runs of base64 and nowhere else.
+    pub fn is_for_runs(&self) -> bool {
+        !self.anchors.is_empty()
+            && (self.anchors.iter()).all(|anchor| matches!(anchor, Anchor::Base64Run(_)))
+    }
 }
 
 /// The limit on [`Rule::max_len`], and so on how far from its start a match can reach, in bytes.

@@ -4,6 +4,7 @@
 //! are those of [`Rule`]. Every mistake is reported with file, line and field, and all mistakes of a file at once.
 
 mod anchors;
+mod lines;
 
 use std::{
     borrow::Cow,
@@ -36,9 +37,12 @@ const FIELDS: &[&str] = &[
     "prefixes",
     "keywords",
     "base64_run",
+    "lines",
+    "syntax",
     "regex",
     "boundary",
     "max_len",
+    "min_entropy",
     "checks",
     "part",
     "identifier",
@@ -252,21 +256,34 @@ impl<'a> Reader<'a> {
             table,
             "kind",
             SecretKind::from_name,
-            "token, opaque, password or block",
+            "token, opaque, password, block or prohibited",
             SecretKind::Token,
         );
+        let lines = self.lines(table, span);
         let boundary = self.word(
             table,
             "boundary",
             Boundary::from_name,
             "none, alnum, word, base64url, base64 or hex",
-            Boundary::Alnum,
+            if lines.is_some() {
+                Boundary::None
+            } else {
+                Boundary::Alnum
+            },
         );
         let regex = self.required(table, "regex", span)?;
         let regex_span = span_of(table, "regex", span);
-        let hir = self.hir(&regex, &regex_span)?;
-        let anchors = self.anchors(table, &hir, &regex_span);
-        let max_len = self.max_len(table, &hir, &regex_span);
+        let (anchors, max_len) = if let Some(syntax) = lines {
+            self.line_regex(&regex, syntax, &regex_span);
+            (Vec::new(), 0)
+        } else {
+            let hir = self.hir(&regex, &regex_span)?;
+            (
+                self.anchors(table, &hir, &regex_span),
+                self.max_len(table, &hir, &regex_span),
+            )
+        };
+        let min_entropy = self.min_entropy(table);
         let checks = self.list(table, "checks");
         self.look_up(&checks, &span_of(table, "checks", span));
         let rule = Rule {
@@ -278,9 +295,11 @@ impl<'a> Reader<'a> {
             confidence,
             kind,
             anchors: Cow::Owned(anchors),
+            lines,
             regex: Cow::Owned(regex),
             boundary,
             max_len,
+            min_entropy,
             checks: owned(checks),
             part: self.text_field(table, "part").map(Cow::Owned),
             identifier: self.flag(table, "identifier"),
@@ -365,7 +384,7 @@ impl<'a> Reader<'a> {
                 self.error(
                     regex_span,
                     Some("regex"),
-                    "no `prefixes` or `keywords`, and none can be derived: start the regex with a literal of 3 bytes or more",
+                    "no `prefixes` or `keywords`, and none can be derived: start the regex with a literal of 3 bytes or more, or write `lines = true`",
                 );
             }
         } else if !out.iter().any(|a| matches!(a, Anchor::Base64Run(_)))

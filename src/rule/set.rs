@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::OnceLock};
 
-use super::{Rule, builtin, regex::Regex};
+use super::{LineRules, Rule, builtin, regex::Regex};
 
 /// A rule's place in its [`RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +18,12 @@ pub enum RuleSetError {
     UnknownId(String, Option<String>),
     /// More rules than can be counted.
     TooMany(usize),
+    /// What is wrong with the rules for lines.
+    Lines(String),
 }
+
+/// The most rules of a set: a few numbers above stand for what is no rule.
+const MAX_RULES: usize = 65_000;
 
 impl fmt::Display for RuleSetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,8 +40,9 @@ impl fmt::Display for RuleSetError {
                 "there is no rule `{id}`; `keyfence rules list` shows them all"
             ),
             Self::TooMany(count) => {
-                write!(f, "{count} rules are too many; the limit is {}", u16::MAX)
+                write!(f, "{count} rules are too many; the limit is {MAX_RULES}")
             }
+            Self::Lines(why) => f.write_str(why),
         }
     }
 }
@@ -50,6 +56,7 @@ pub struct RuleSet {
     extra: Vec<Rule>,
     enabled: Vec<bool>,
     regexes: Box<[OnceLock<Regex>]>,
+    lines: Option<LineRules>,
 }
 
 impl RuleSet {
@@ -62,14 +69,15 @@ impl RuleSet {
     ///
     /// # Errors
     ///
-    /// When two rules share an id, or there are more than 65,535.
+    /// When two rules share an id, or there are more than 65,000, or a regex of a rule for lines is invalid.
     pub fn new(with_builtin: bool, extra: Vec<Rule>) -> Result<Self, RuleSetError> {
         let builtin: &'static [Rule] = if with_builtin { builtin::RULES } else { &[] };
         let count = builtin.len() + extra.len();
-        if count > usize::from(u16::MAX) {
+        if count > MAX_RULES {
             return Err(RuleSetError::TooMany(count));
         }
-        let set = Self::of(builtin, extra);
+        let mut set = Self::of(builtin, extra);
+        set.lines = LineRules::new(set.iter()).map_err(RuleSetError::Lines)?;
         let mut ids: Vec<&str> = set.iter().map(|(_, rule)| &*rule.id).collect();
         ids.sort_unstable();
         match ids.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -85,6 +93,7 @@ impl RuleSet {
             extra,
             enabled: vec![true; count],
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
+            lines: None,
         }
     }
 
@@ -164,9 +173,14 @@ impl RuleSet {
         self.enabled.iter().filter(|on| **on).count()
     }
 
-    /// Returns true when the set is the built-in table and nothing else.
-    pub(crate) fn is_builtin_only(&self) -> bool {
-        self.extra.is_empty() && !self.builtin.is_empty()
+    /// Returns true when the anchors are those of the built-in table and no others.
+    pub(crate) fn has_builtin_anchors(&self) -> bool {
+        self.extra.iter().all(|rule| rule.anchors.is_empty()) && !self.builtin.is_empty()
+    }
+
+    /// Returns the rules for lines, also those turned off.
+    pub fn lines(&self) -> Option<&LineRules> {
+        self.lines.as_ref()
     }
 
     /// Returns the regex of the rule at `index`, compiling it on first use.

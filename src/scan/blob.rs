@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-use super::detect::{self, Made};
+use super::{
+    detect::{self, Made},
+    lines::{self, Feed},
+};
 use crate::{
     chunk::Chunk,
     detection::Detection,
     engine::{Engine, Found, Scratch},
     matcher::lines::{LineCounter, Place},
+    rule::TooSlow,
 };
 
 /// The state of a blob while its chunks come in.
@@ -16,8 +20,20 @@ pub(super) struct BlobScan<'e> {
     path: Option<&'e [u8]>,
     made: Vec<Made>,
     lines: LineCounter,
+    /// There when the blob comes in chunks.
+    feed: Option<Feed>,
     most: usize,
     overflow: bool,
+    /// What was not looked at, for people.
+    trouble: Vec<String>,
+}
+
+/// What was found in a blob.
+pub(super) struct Seen {
+    /// In the order of its start.
+    pub(super) made: Vec<Made>,
+    /// Why not everything was found.
+    pub(super) trouble: Vec<String>,
 }
 
 impl<'e> BlobScan<'e> {
@@ -28,8 +44,10 @@ impl<'e> BlobScan<'e> {
             path,
             made: Vec::new(),
             lines: LineCounter::new(),
+            feed: None,
             most,
             overflow: false,
+            trouble: Vec::new(),
         }
     }
 
@@ -62,7 +80,10 @@ impl<'e> BlobScan<'e> {
                 self.add(made);
             });
         }
-        self.place(chunk, first);
+        self.place(chunk.bytes, chunk.offset, &self.lines.clone(), first);
+        if chunk.text {
+            self.lines_of(chunk, last);
+        }
         if !last {
             self.lines.advance(
                 chunk.bytes,
@@ -72,10 +93,79 @@ impl<'e> BlobScan<'e> {
         }
     }
 
-    /// Returns what was found in the order of its start, and whether there was more than is kept.
-    pub(super) fn finish(mut self) -> (Vec<Made>, bool) {
+    /// Returns what was found.
+    pub(super) fn finish(mut self) -> Seen {
+        if let Some(mut feed) = self.feed.take() {
+            let rest = feed.rest();
+            self.look_at(&mut feed, rest);
+            if feed.cut {
+                self.trouble.push(lines::cut());
+            }
+        }
+        if self.overflow {
+            let most = self.most;
+            self.trouble.push(too_many(most));
+        }
         self.made.sort_by_key(|made| order(&made.detection));
-        (self.made, self.overflow)
+        Seen {
+            made: self.made,
+            trouble: self.trouble,
+        }
+    }
+
+    /// Looks for the rules for lines in what `chunk` adds.
+    fn lines_of(&mut self, chunk: &Chunk<'_>, last: bool) {
+        let rules = self.engine.rules();
+        let Some(line_rules) = rules.lines() else {
+            return;
+        };
+        if last && self.feed.is_none() {
+            let first = self.made.len();
+            let mut all = Vec::new();
+            let range = 0..chunk.bytes.len();
+            let slow = lines::find(rules, line_rules, chunk, range, self.path, &mut |made| {
+                all.push(made);
+            });
+            self.take(all, &slow);
+            self.place(chunk.bytes, chunk.offset, &LineCounter::new(), first);
+            return;
+        }
+        let mut feed = self.feed.take().unwrap_or_default();
+        if let Some(range) = feed.push(&chunk.bytes[chunk.core.clone()]) {
+            self.look_at(&mut feed, range);
+        }
+        self.feed = Some(feed);
+    }
+
+    /// Looks at the lines in `range` of what was fed.
+    fn look_at(&mut self, feed: &mut Feed, range: Range<usize>) {
+        let rules = self.engine.rules();
+        let Some(line_rules) = rules.lines() else {
+            return;
+        };
+        let (first, end) = (self.made.len(), range.end);
+        let window = Chunk {
+            bytes: &feed.buffer,
+            offset: feed.offset,
+            core: range.clone(),
+            text: true,
+        };
+        let mut all = Vec::new();
+        let slow = lines::find(rules, line_rules, &window, range, self.path, &mut |made| {
+            all.push(made);
+        });
+        self.take(all, &slow);
+        self.place(&feed.buffer, feed.offset, &feed.counter, first);
+        feed.done(end);
+    }
+
+    fn take(&mut self, all: Vec<Made>, slow: &[TooSlow]) {
+        for made in all {
+            self.add(made);
+        }
+        let rules = self.engine.rules();
+        let told = slow.iter().map(|slow| lines::too_slow(rules, *slow));
+        self.trouble.extend(told);
     }
 
     fn add(&mut self, made: Made) {
@@ -86,17 +176,23 @@ impl<'e> BlobScan<'e> {
         }
     }
 
-    /// Sets the places of what was found from `first` on, which all lies in `chunk`.
-    fn place(&mut self, chunk: &Chunk<'_>, first: usize) {
+    /// Sets the places of what was found from `first` on, which all lies in the `bytes` that begin at `offset`; `lines` stands in front of
+    /// them.
+    fn place(&mut self, bytes: &[u8], offset: u64, lines: &LineCounter, first: usize) {
         let spans: Vec<Range<u64>> = self.made[first..]
             .iter()
             .map(|made| made.detection.secret_span.clone())
             .collect();
-        let places = places(&self.lines, chunk.bytes, chunk.offset, &spans);
+        let places = places(lines, bytes, offset, &spans);
         for (made, (start, end)) in self.made[first..].iter_mut().zip(places) {
             (made.detection.start, made.detection.end) = (start, end);
         }
     }
+}
+
+/// Says that not all candidates of a blob were looked at.
+pub(super) fn too_many(most: usize) -> String {
+    format!("more than {most} candidates; the rest were not looked at")
 }
 
 /// The order of detections.

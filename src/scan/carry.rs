@@ -6,22 +6,32 @@
 //! for new hits, as far as a literal may reach over them; and where a run of base64 touches them, all of the run, because where a run starts
 //! and how long it is decides.
 //!
+//! A line that a rule for lines matches is a hit, too, at its start. Lines that are copied from end to end are carried over; those that a
+//! change touches are searched.
+//!
 //! Most hits come to nothing after a look at a few bytes. These are not even remembered: where one of those bytes is changed, the hit is found
 //! anew ([`Engine::is_near`]).
 //!
 //! The plain twin is [`Carrier::whole`]; law 2 says that both give the same.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use super::detect::{self, Made};
+use super::{
+    detect::{self, Made},
+    lines,
+};
 use crate::{
     chunk::{self, Chunk},
     detection::{LOOK_BACK, look_ahead},
     engine::{Engine, Found, Near, Scratch, Tried},
     pair::BACK_BYTES,
     prefilter::{DECODE, Hit},
+    rule::{LineRules, TooSlow},
     source::history::delta::Op,
 };
+
+/// Stands in a hit for the rules for lines: at the start of a line that has a match. No rule has this index, and no hit that the engine finds.
+const LINE: u16 = DECODE - 1;
 
 /// What is known of an object.
 #[derive(Debug, Default)]
@@ -90,6 +100,7 @@ pub(super) struct Carrier<'e> {
     hits: Vec<KnownHit>,
     kept: Vec<Kept>,
     count: usize,
+    slow: Vec<TooSlow>,
 }
 
 impl<'e> Carrier<'e> {
@@ -106,6 +117,7 @@ impl<'e> Carrier<'e> {
             hits: Vec::new(),
             kept: Vec::new(),
             count: 0,
+            slow: Vec::new(),
         }
     }
 
@@ -115,6 +127,10 @@ impl<'e> Carrier<'e> {
         let text = chunk::is_text(bytes);
         let mut tries = std::mem::take(&mut self.tries);
         self.engine.hits(bytes, text, &mut tries);
+        if let Some(lines) = self.engine.rules().lines().filter(|_| text) {
+            self.search_lines(lines, bytes, 0..bytes.len(), &mut tries);
+            tries.sort_unstable();
+        }
         for hit in &tries {
             self.attempt(bytes, text, *hit);
         }
@@ -196,6 +212,11 @@ impl<'e> Carrier<'e> {
                     reach: (hit.reach - hit.start).saturating_add(start),
                     ..*hit
                 });
+            } else if hit.rule == LINE {
+                // Were the byte before it another one, it is near a change.
+                if whole_front || hit.start > from {
+                    self.tries.push(Hit { start, rule: LINE });
+                }
             } else if hit.rule == DECODE {
                 // Where a run begins is told by the byte before it. Whether the rest of it is there, it is asked itself.
                 if whole_front || hit.start > from {
@@ -223,24 +244,50 @@ impl<'e> Carrier<'e> {
 
     /// Searches the bytes that are not copied, and the seams, for hits.
     fn search(&mut self, bytes: &[u8], text: bool, base_len: usize, ops: &[Op]) {
-        // At the front and the back there is a seam where the base goes on.
-        let mut seam = ops.first().is_none_or(|op| op.from != Some(0));
-        let changed = ops.iter().filter_map(|op| {
-            let to = op.to as usize;
-            let brought = if op.from.is_none() {
-                Some(to..to + op.len as usize)
-            } else {
-                seam.then_some(to..to)
-            };
-            seam = op.from.is_some();
-            brought
-        });
-        let goes_on = |op: &Op| op.from.map(|from| (from + op.len) as usize) != Some(base_len);
-        let back = (ops.last().filter(|op| goes_on(op))).map(|_| bytes.len()..bytes.len());
+        let changed = changed(ops, base_len, bytes.len());
         let (near, tries) = (&mut self.near, &mut self.tries);
-        (self.engine).hits_near(bytes, text, changed.chain(back), near, tries);
+        (self.engine).hits_near(bytes, text, changed.clone(), near, tries);
+        if let Some(lines) = self.engine.rules().lines().filter(|_| text) {
+            let mut tries = std::mem::take(&mut self.tries);
+            let mut touched: Option<Range<usize>> = None;
+            for changed in changed {
+                let line = whole_lines(bytes, &changed);
+                match &mut touched {
+                    Some(last) if line.start <= last.end => last.end = last.end.max(line.end),
+                    _ => {
+                        if let Some(last) = touched.replace(line) {
+                            self.search_lines(lines, bytes, last, &mut tries);
+                        }
+                    }
+                }
+            }
+            if let Some(last) = touched {
+                self.search_lines(lines, bytes, last, &mut tries);
+            }
+            self.tries = tries;
+        }
         self.tries.sort_unstable();
         self.tries.dedup();
+    }
+
+    /// Adds to `tries` the lines in `range` that have a match of a rule for lines.
+    fn search_lines(
+        &mut self,
+        lines: &LineRules,
+        bytes: &[u8],
+        range: Range<usize>,
+        tries: &mut Vec<Hit>,
+    ) {
+        let slow = lines.starts(&bytes[range.clone()], |start| {
+            let start = u32::try_from(range.start + start).unwrap_or(u32::MAX);
+            tries.push(Hit { start, rule: LINE });
+        });
+        self.slow.extend(slow);
+    }
+
+    /// Returns the rules that took too long on the last object.
+    pub(super) fn take_slow(&mut self) -> Vec<TooSlow> {
+        std::mem::take(&mut self.slow)
     }
 
     /// Puts together what was carried over and what is new, in order.
@@ -292,6 +339,10 @@ impl<'e> Carrier<'e> {
         if self.count > self.most {
             return;
         }
+        if hit.rule == LINE {
+            self.attempt_line(bytes, hit);
+            return;
+        }
         let Tried {
             found,
             mut back,
@@ -326,6 +377,55 @@ impl<'e> Carrier<'e> {
             // What a run hides is told by the run alone, and where a delta touches it, it is found anew.
             return;
         }
+        if all.is_empty() && self.engine.is_near(hit, back, reach) {
+            return;
+        }
+        self.remember(hit, back, reach, all);
+    }
+
+    /// Tries the line that starts at a hit, if there still is one.
+    fn attempt_line(&mut self, bytes: &[u8], hit: Hit) {
+        let rules = self.engine.rules();
+        let start = hit.start as usize;
+        let Some(line_rules) = rules
+            .lines()
+            .filter(|_| start == 0 || bytes[start - 1] == b'\n')
+        else {
+            return;
+        };
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
+        let (mut any, mut all, mut reach) = (false, Vec::new(), end + 1);
+        let slow = line_rules.find(&bytes[start..end], |found| {
+            any = true;
+            reach = reach.max(start + found.span.end + look_ahead(rules.rule(found.rule)));
+        });
+        self.slow.extend(slow);
+        if !any {
+            // Where the line changes, it is searched anew.
+            return;
+        }
+        let whole = Chunk {
+            bytes,
+            offset: 0,
+            core: 0..bytes.len(),
+            text: true,
+        };
+        // What was slow has been told.
+        drop(lines::find(
+            rules,
+            line_rules,
+            &whole,
+            start..end,
+            None,
+            &mut |made| {
+                all.push(made);
+            },
+        ));
+        self.remember(hit, LOOK_BACK, reach, all);
+    }
+
+    /// Remembers what was found at a hit, and on which bytes that depends.
+    fn remember(&mut self, hit: Hit, mut back: usize, reach: usize, all: Vec<Made>) {
         let mut kept = 0;
         if !all.is_empty() {
             // What stands around a part of a credential, and the line, come from here.
@@ -335,8 +435,6 @@ impl<'e> Carrier<'e> {
                 made: all,
             };
             kept = self.add(hit.start, Arc::new(found));
-        } else if self.engine.is_near(hit, back, reach) {
-            return;
         }
         self.hits.push(KnownHit {
             start: hit.start,
@@ -346,6 +444,36 @@ impl<'e> Carrier<'e> {
             kept,
         });
     }
+}
+
+/// Returns the ranges of an object that `ops` do not copy, and the seams between copies. At the front and the back there is one where the
+/// base goes on.
+fn changed(
+    ops: &[Op],
+    base_len: usize,
+    len: usize,
+) -> impl Iterator<Item = Range<usize>> + Clone + '_ {
+    let mut seam = ops.first().is_none_or(|op| op.from != Some(0));
+    let brought = ops.iter().filter_map(move |op| {
+        let to = op.to as usize;
+        let brought = if op.from.is_none() {
+            Some(to..to + op.len as usize)
+        } else {
+            seam.then_some(to..to)
+        };
+        seam = op.from.is_some();
+        brought
+    });
+    let goes_on = |op: &&Op| op.from.map(|from| (from + op.len) as usize) != Some(base_len);
+    let back = ops.last().filter(goes_on).map(|_| len..len);
+    brought.chain(back)
+}
+
+/// Returns the lines that `changed` touches, without the last line feed.
+fn whole_lines(bytes: &[u8], changed: &Range<usize>) -> Range<usize> {
+    let start = memchr::memrchr(b'\n', &bytes[..changed.start]).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', &bytes[changed.end..]);
+    start..end.map_or(bytes.len(), |at| changed.end + at)
 }
 
 #[cfg(test)]

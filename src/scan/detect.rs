@@ -154,6 +154,7 @@ fn make(
         context,
         line_offset: chunk.offset + line.start as u64,
         line: Secret::new(&chunk.bytes[line]),
+        whole_line: None,
     };
     Some(Made {
         detection,

@@ -6,6 +6,7 @@ mod carry;
 mod detect;
 mod excerpt;
 pub mod history;
+mod lines;
 mod progress;
 mod texts;
 mod watch;
@@ -238,13 +239,9 @@ impl<'s> Worker<'s> {
             files: u64::from(kind == SourceKind::Worktree),
             commits: 0,
         };
-        let (made, overflow) = scan.finish();
+        let blob::Seen { made, trouble } = scan.finish();
         let detections: Vec<Detection> = made.into_iter().map(|made| made.detection).collect();
-        if overflow {
-            let reason = format!(
-                "more than {} candidates; the rest were not looked at",
-                self.scanner.options.max_detections
-            );
+        for reason in trouble {
             self.own.skipped.push(Skipped {
                 path: path.to_owned(),
                 reason,

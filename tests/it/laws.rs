@@ -8,6 +8,7 @@ use keyfence::{
     matcher::{Candidate, reference},
     rule::{
         Rule,
+        parse::parse,
         template::{Random, fill},
     },
 };
@@ -144,6 +145,24 @@ fn told(findings: &[Finding]) -> Vec<String> {
         .collect()
 }
 
+/// Rules for lines, also for lines longer than a chunk.
+const LINE_RULES: &str = r#"
+[[rule]]
+id = "words"
+lines = true
+syntax = "posix"
+kind = "prohibited"
+regex = """let token.*}
+^a.*a$
+(x|k)oxb-.*\\1"""
+
+[[rule]]
+id = "values"
+lines = true
+kind = "password"
+regex = '(?i)(?:key|word)[^=:]{0,9}[=:] *"?([^" ]{3,40})'
+"#;
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -163,10 +182,13 @@ proptest! {
         let scan = |chunk_size| {
             let mut options = Options::default();
             options.chunk_size = chunk_size;
-            told(&Scanner::new(RuleSet::builtin(), options).scan_bytes("file.txt", SourceKind::Worktree, &bytes))
+            let lines = parse("lines.toml".as_ref(), LINE_RULES).unwrap();
+            let rules = RuleSet::new(true, lines).unwrap();
+            told(&Scanner::new(rules, options).scan_bytes("file.txt", SourceKind::Worktree, &bytes))
         };
         let whole = scan(1 << 30);
-        prop_assert!(!whole.is_empty());
+        prop_assert!(whole.iter().any(|one| one.starts_with("words ")));
+        prop_assert!(whole.iter().any(|one| !one.starts_with("words ")));
         prop_assert_eq!(&scan(150_000 + size), &whole);
     }
 }

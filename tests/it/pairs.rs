@@ -79,6 +79,7 @@ fn groups(text: &str) -> Vec<Group> {
                 decoded: Vec::new(),
                 context: Some(Box::new(Context::of(candidate, secret))),
                 line_offset: 0,
+                whole_line: None,
                 line: Secret::new(b""),
             })
         })

@@ -5,7 +5,7 @@ use crate::ere::{Ere, Limits, WordMatch};
 fn check(pattern: &str, line: &str, word_match: WordMatch, expected: Option<&str>) {
     let ere = Ere::parse(pattern.as_bytes()).unwrap();
     let program = Program::new(&ere.node, word_match);
-    let found = program.find(line.as_bytes(), &mut Steps::new(Limits::default()));
+    let found = program.find(line.as_bytes(), 0, &mut Steps::new(Limits::default()));
     let found = found.unwrap().map(|span| line.get(span).unwrap());
     assert_eq!(found, expected, "{pattern} in {line}");
 }
@@ -50,17 +50,17 @@ fn steps_are_counted() {
         steps_per_text: 1500,
     };
     let mut steps = Steps::new(limits);
-    assert!(program.find(line.as_bytes(), &mut steps).is_err());
-    assert!(program.find(line.as_bytes(), &mut steps).is_err());
+    assert!(program.find(line.as_bytes(), 0, &mut steps).is_err());
+    assert!(program.find(line.as_bytes(), 0, &mut steps).is_err());
     // None are left for what would take a few.
-    assert!(program.find(b"b", &mut steps).is_err());
-    assert!(program.find(b"b", &mut Steps::new(limits)).is_ok());
+    assert!(program.find(b"b", 0, &mut steps).is_err());
+    assert!(program.find(b"b", 0, &mut Steps::new(limits)).is_ok());
     // A line cannot spend what is left for others.
     let limits = Limits {
         steps_per_text: 2000,
         ..limits
     };
     let mut steps = Steps::new(limits);
-    assert!(program.find(line.as_bytes(), &mut steps).is_err());
-    assert!(program.find(b"b", &mut steps).is_ok());
+    assert!(program.find(line.as_bytes(), 0, &mut steps).is_err());
+    assert!(program.find(b"b", 0, &mut steps).is_ok());
 }

@@ -46,17 +46,13 @@ struct Cache {
 
 /// Shares the patterns out among groups. Patterns with needles are apart from those without, and each with back-references is alone: what
 /// is found for it has still to be looked at.
-pub(super) fn grouped(
-    members: &[Member],
-    sizes: &[u64],
-    needles: &[Option<Vec<Vec<u8>>>],
-) -> Vec<Group> {
+pub(super) fn grouped(members: &[Member], needles: &[Option<Vec<Vec<u8>>>]) -> Vec<Group> {
     let mut groups = Vec::new();
     for has_needles in [true, false] {
         let mut open: Option<(Group, u64)> = None;
         let chosen = (0..members.len()).filter(|n| needles[*n].is_some() == has_needles);
         for pattern in chosen {
-            let size = sizes[pattern];
+            let size = members[pattern].size;
             if members[pattern].program.is_some() {
                 groups.push(Group::of(pattern, has_needles));
                 continue;

@@ -99,7 +99,7 @@ impl PatternSet {
             let Some(program) = &self.members[*pattern].program else {
                 return true;
             };
-            let Ok(found) = program.find(line, steps) else {
+            let Ok(found) = program.find(line, 0, steps) else {
                 given_up.push(*pattern);
                 return false;
             };

@@ -15,8 +15,37 @@ use crate::{
 
 fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| Engine::new(RuleSet::builtin()))
+    ENGINE.get_or_init(|| {
+        let lines = parse::parse("lines.toml".as_ref(), LINE_RULES).unwrap();
+        Engine::new(RuleSet::new(true, lines).unwrap())
+    })
 }
+
+/// Rules for lines: words, lines by their ends, long lines, and one that judges speak about.
+const LINE_RULES: &str = r#"
+[[rule]]
+id = "words"
+lines = true
+syntax = "posix"
+kind = "prohibited"
+regex = """me|for.*[0-9]+
+^}|println.*;$
+(x|k).*\\1"""
+
+[[rule]]
+id = "values"
+lines = true
+kind = "password"
+boundary = "word"
+regex = '(?i)(?:key|word)[^=:]{0,9}[=:] *"?([^" ]{3,40})'
+
+[[rule]]
+id = "long-lines"
+lines = true
+kind = "opaque"
+min_entropy = 4.2
+regex = '^.*[A-Za-z0-9+/]{36,}$'
+"#;
 
 /// The templates of all samples and near misses.
 fn templates() -> &'static [String] {
@@ -219,4 +248,6 @@ fn edits_find_and_lose_things() {
         carried += made.kept.iter().filter(old).count();
     }
     assert!(found > 100 && carried > 20, "{found} {carried}");
+    let lines = carrier.whole(b"tell me\n}\nno\nkey: abcdef\n");
+    assert_eq!(lines.kept.len(), 3);
 }

@@ -168,16 +168,18 @@ fn hash_of(rule: &Rule) -> RuleHash {
         provider,
         kind,
         anchors,
+        lines,
         regex,
         boundary,
         max_len,
+        min_entropy,
         checks,
         part,
         identifier,
         ..
     } = rule;
     let text = format!(
-        "{id:?} {provider:?} {kind:?} {anchors:?} {regex:?} {boundary:?} {max_len} {checks:?} {part:?} {identifier}"
+        "{id:?} {provider:?} {kind:?} {anchors:?} {lines:?} {regex:?} {boundary:?} {max_len} {min_entropy:?} {checks:?} {part:?} {identifier}"
     );
     let mut hash = RuleHash::default();
     hash.copy_from_slice(&Sha256::digest(text)[..16]);
@@ -187,7 +189,7 @@ fn hash_of(rule: &Rule) -> RuleHash {
 #[cfg(test)]
 mod tests {
     use super::hash_of;
-    use crate::rule::{Confidence, Rule, RuleSet, Severity};
+    use crate::rule::{Confidence, Rule, RuleSet, Severity, Syntax};
 
     #[track_caller]
     fn check(change: impl Fn(&mut Rule), same: bool) {
@@ -207,6 +209,8 @@ mod tests {
         check(|rule| rule.regex = format!("{} ", rule.regex).into(), false);
         check(|rule| rule.id = "another".into(), false);
         check(|rule| rule.max_len += 1, false);
+        check(|rule| rule.lines = Some(Syntax::Regex), false);
+        check(|rule| rule.min_entropy = 3.5, false);
         check(|rule| rule.checks.to_mut().push("jwt".into()), false);
         check(|rule| rule.anchors.to_mut().truncate(0), false);
     }

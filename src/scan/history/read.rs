@@ -17,6 +17,7 @@ use crate::{
         Progress, Scanner, assemble,
         blob::{self, BlobScan},
         carry::{Carrier, FoundAt, Known},
+        lines,
     },
     source::history::{BlobPlace, Made, Visit, commits::Parts},
 };
@@ -132,11 +133,6 @@ impl<'s> Reader<'s> {
         });
     }
 
-    fn too_many(&self) -> String {
-        let most = self.scanner.options.max_detections;
-        format!("more than {most} candidates; the rest were not looked at")
-    }
-
     /// Returns false when no rule matches anywhere in `text`, and nothing in it is encoded.
     fn is_worth_a_look(&mut self, text: &[u8]) -> bool {
         let mut found = false;
@@ -148,7 +144,13 @@ impl<'s> Reader<'s> {
                 Found::Encoded(run) => decode::base64::decode(&text[run]).is_some(),
             }
         });
+        let lines = self.scanner.rules().lines();
         found
+            || lines.is_some_and(|lines| {
+                let mut any = false;
+                let slow = lines.starts(text, |_| any = true);
+                any || !slow.is_empty()
+            })
     }
 
     /// Scans a text of the object `id` that is no blob.
@@ -157,11 +159,11 @@ impl<'s> Reader<'s> {
         let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
         let whole = chunk::Chunk::whole(bytes);
         scan.chunk(&whole, true, &mut self.scratch);
-        let (made, overflow) = scan.finish();
-        if overflow {
+        let blob::Seen { made, trouble } = scan.finish();
+        for reason in trouble {
             self.skipped.push(Skipped {
                 path: path.into(),
-                reason: self.too_many(),
+                reason,
                 incomplete: true,
             });
             self.again.push(id.to_owned());
@@ -202,8 +204,10 @@ impl Visit for Reader<'_> {
             _ => self.carrier.whole(bytes),
         };
         if known.overflow {
-            let reason = self.too_many();
-            self.name(id, reason);
+            self.name(id, blob::too_many(self.scanner.options.max_detections));
+        }
+        for slow in self.carrier.take_slow() {
+            self.name(id, lines::too_slow(self.scanner.rules(), slow));
         }
         let found = locate(bytes, &known);
         self.count(bytes.len() as u64, found.len());
@@ -234,9 +238,8 @@ impl Visit for Reader<'_> {
         let read = chunk::read(&mut limited, chunk_size, buffer, |chunk| {
             scan.chunk(chunk, false, scratch);
         });
-        let (made, overflow) = scan.finish();
-        if overflow {
-            let reason = self.too_many();
+        let blob::Seen { made, trouble } = scan.finish();
+        for reason in trouble {
             self.name(id, reason);
         }
         let total = *read.as_ref().unwrap_or_else(|(total, _)| total);

@@ -91,6 +91,7 @@ fn decoded_values_are_joined() {
         decoded: vec!["base64"],
         context: None,
         line_offset: 0,
+        whole_line: None,
         line: Secret::new(b""),
     };
     for (second, line) in [(60..116, 4), (20..48, 3)] {

@@ -117,7 +117,7 @@ proptest! {
                     let span = reference(&ere.node, line, word_match);
                     let program = Program::new(&ere.node, word_match);
                     let limits = Limits { steps_per_line: 1 << 16, ..Limits::default() };
-                    if let Ok(other) = program.find(line, &mut Steps::new(limits)) {
+                    if let Ok(other) = program.find(line, 0, &mut Steps::new(limits)) {
                         let starts = (other.map(|span| span.start), span.clone().map(|span| span.start));
                         prop_assert_eq!(starts.0, starts.1, "backtracking");
                     }
