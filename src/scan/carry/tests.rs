@@ -251,3 +251,22 @@ fn edits_find_and_lose_things() {
     let lines = carrier.whole(b"tell me\n}\nno\nkey: abcdef\n");
     assert_eq!(lines.kept.len(), 3);
 }
+
+#[test]
+fn the_end_of_a_long_line_decides() {
+    let mut carrier = Carrier::new(engine(), 10_000);
+    let line = format!("for 1{}", " ".repeat(6000));
+    let base = format!("{line}\n").into_bytes();
+    let known = carrier.whole(&base);
+    let len = u32::try_from(line.len()).unwrap();
+    let next = format!("{line}2\n").into_bytes();
+    let op = |from, to, len| Op { from, to, len };
+    let ops = [
+        op(Some(0), 0, len),
+        op(None, len, 1),
+        op(Some(len), len + 1, 1),
+    ];
+    let made = carrier.made(&next, base.len(), &known, &ops);
+    assert_eq!(told(&made), told(&carrier.whole(&next)));
+    assert_ne!(told(&made), told(&known));
+}
