@@ -23,6 +23,7 @@ pub struct Engine {
     /// By rule: the longest base64 run it is anchored at; 0 for none.
     longest_run: Box<[usize]>,
     longest_literal: usize,
+    whole_lines: bool,
     /// Where in literals their windows begin, at the least and at the most.
     windows: (usize, usize),
 }
@@ -97,11 +98,24 @@ impl Engine {
         Self {
             windows: prefilter.tables().window_offsets(),
             longest_literal,
+            whole_lines: false,
             longest_run,
             rules,
             prefilter,
             in_binary,
         }
+    }
+
+    /// Returns the same engine; `whole_lines` says that of what is found the whole line is to be kept, too.
+    #[must_use]
+    pub fn with_whole_lines(mut self, whole_lines: bool) -> Self {
+        self.whole_lines = whole_lines;
+        self
+    }
+
+    /// Returns true when of what is found the whole line is to be kept, too.
+    pub fn keeps_whole_lines(&self) -> bool {
+        self.whole_lines
     }
 
     /// Returns the same engine with the plain twins of its hot loops, for comparison.

@@ -1,4 +1,5 @@
 //! What the user accepts.
 
 pub mod allow;
+pub mod allowed_lines;
 pub mod inline;

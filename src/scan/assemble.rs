@@ -31,6 +31,7 @@ pub(super) fn findings(
             group.confidence >= options.min_confidence && group.severity >= options.min_severity
         })
         .filter(|group| !(options.inline_markers && is_excused(rules, group)))
+        .filter_map(|group| not_allowed(options, path, kind, group))
         .map(|group| finding(rules, options, path, kind, group, &hidden))
         .filter(|finding| !options.allowed.contains(&finding.fingerprint))
         .collect()
@@ -43,6 +44,35 @@ fn is_excused(rules: &RuleSet, group: &Group) -> bool {
         inline::excuses(line, &group.rule_id)
             || inline::excuses(line, &rules.rule(part.detection.rule).id)
     })
+}
+
+/// Returns the group unless allowed patterns excuse the lines of all its parts. `git secrets` tells each line for itself.
+fn not_allowed(
+    options: &Options,
+    path: &BStr,
+    kind: SourceKind,
+    mut group: Group,
+) -> Option<Group> {
+    let Some(allowed) = &options.allowed_lines else {
+        return Some(group);
+    };
+    let called = match kind {
+        SourceKind::Stdin => BStr::new("(standard input)"),
+        _ => path,
+    };
+    let mut slow = false;
+    let excused = group.parts.iter().all(|part| {
+        let d = &part.detection;
+        let line = d.whole_line.as_deref().unwrap_or(&d.line).expose();
+        let in_history = kind == SourceKind::History;
+        let excused = allowed.excuses_line(called, d.start.line, line, in_history);
+        slow |= excused.is_err();
+        excused.unwrap_or(false)
+    });
+    if slow {
+        (group.reasons).push("an allowed pattern that may excuse it takes too long on its line");
+    }
+    (!excused).then_some(group)
 }
 
 fn finding(

@@ -68,7 +68,7 @@ impl<'e> BlobScan<'e> {
             |found| match found {
                 Found::Candidate(_) if self.overflow => {}
                 Found::Candidate(candidate) => {
-                    if let Some(made) = detect::candidate(engine.rules(), &candidate, chunk, path) {
+                    if let Some(made) = detect::candidate(engine, &candidate, chunk, path) {
                         self.add(made);
                     }
                 }
@@ -123,7 +123,8 @@ impl<'e> BlobScan<'e> {
             let first = self.made.len();
             let mut all = Vec::new();
             let range = 0..chunk.bytes.len();
-            let slow = lines::find(rules, line_rules, chunk, range, self.path, &mut |made| {
+            let engine = self.engine;
+            let slow = lines::find(engine, line_rules, chunk, range, self.path, &mut |made| {
                 all.push(made);
             });
             self.take(all, &slow);
@@ -151,7 +152,8 @@ impl<'e> BlobScan<'e> {
             text: true,
         };
         let mut all = Vec::new();
-        let slow = lines::find(rules, line_rules, &window, range, self.path, &mut |made| {
+        let engine = self.engine;
+        let slow = lines::find(engine, line_rules, &window, range, self.path, &mut |made| {
             all.push(made);
         });
         self.take(all, &slow);

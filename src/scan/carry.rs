@@ -17,7 +17,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    detect::{self, Made},
+    detect::{self, LINE_AHEAD, LINE_BACK, Made},
     lines,
 };
 use crate::{
@@ -361,7 +361,7 @@ impl<'e> Carrier<'e> {
                 let rules = self.engine.rules();
                 back = back.max(LOOK_BACK);
                 reach = reach.max(candidate.span.end + look_ahead(rules.rule(candidate.rule)));
-                all.extend(detect::candidate(rules, &candidate, &whole, None));
+                all.extend(detect::candidate(self.engine, &candidate, &whole, None));
             }
             Some(Found::Encoded(run)) => {
                 let scratch = &mut self.scratch;
@@ -412,7 +412,7 @@ impl<'e> Carrier<'e> {
         };
         // What was slow has been told.
         drop(lines::find(
-            rules,
+            self.engine,
             line_rules,
             &whole,
             start..end,
@@ -425,11 +425,15 @@ impl<'e> Carrier<'e> {
     }
 
     /// Remembers what was found at a hit, and on which bytes that depends.
-    fn remember(&mut self, hit: Hit, mut back: usize, reach: usize, all: Vec<Made>) {
+    fn remember(&mut self, hit: Hit, mut back: usize, mut reach: usize, all: Vec<Made>) {
         let mut kept = 0;
         if !all.is_empty() {
             // What stands around a part of a credential, and the line, come from here.
             back = back.max(BACK_BYTES + LOOK_BACK);
+            if self.engine.keeps_whole_lines() {
+                back = back.max(LINE_BACK + 1);
+                reach += LINE_AHEAD + 1;
+            }
             let found = FoundAt {
                 start: hit.start,
                 made: all,

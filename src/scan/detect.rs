@@ -1,6 +1,6 @@
 //! From what the engine finds to detections, with decoding.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     chunk::{Chunk, decode},
@@ -11,7 +11,6 @@ use crate::{
         lines::{Place, line_around},
     },
     pair::Context,
-    rule::RuleSet,
     secret::Secret,
 };
 
@@ -25,14 +24,20 @@ pub(super) struct Made {
     pub(super) deferred: Option<Box<Deferred>>,
 }
 
+/// How many bytes of a line before a secret are seen when the whole line is kept.
+pub(super) const LINE_BACK: usize = 4 << 10;
+
+/// How many bytes of a line from the start of a secret on are seen when the whole line is kept.
+pub(super) const LINE_AHEAD: usize = 16 << 10;
+
 /// Returns what is left of `candidate` in `chunk`; without a path the judges that ask for it are deferred.
 pub(super) fn candidate(
-    rules: &RuleSet,
+    engine: &Engine,
     candidate: &Candidate<'_>,
     chunk: &Chunk<'_>,
     path: Option<&[u8]>,
 ) -> Option<Made> {
-    make(rules, candidate, chunk, path, None)
+    make(engine, candidate, chunk, path, None)
 }
 
 /// Calls `each` with what is found in the base64 `run` of `chunk`, at any depth.
@@ -69,7 +74,7 @@ fn look_into(
     let mut deeper = Vec::new();
     engine.find(bytes, 0..bytes.len(), true, scratch, |found| match found {
         Found::Candidate(candidate) => {
-            if let Some(made) = make(engine.rules(), &candidate, chunk, path, Some(layer)) {
+            if let Some(made) = make(engine, &candidate, chunk, path, Some(layer)) {
                 each(made);
             }
         }
@@ -96,12 +101,13 @@ fn look_into(
 }
 
 fn make(
-    rules: &RuleSet,
+    engine: &Engine,
     candidate: &Candidate<'_>,
     chunk: &Chunk<'_>,
     path: Option<&[u8]>,
     layer: Option<&Layer<'_>>,
 ) -> Option<Made> {
+    let rules = engine.rules();
     let judged = match path {
         Some(path) => judge_briefly(rules, candidate, path),
         None => judge_without_path(rules, candidate),
@@ -154,12 +160,32 @@ fn make(
         context,
         line_offset: chunk.offset + line.start as u64,
         line: Secret::new(&chunk.bytes[line]),
-        whole_line: None,
+        whole_line: (engine.keeps_whole_lines())
+            .then(|| whole_line(chunk.bytes, place.start))
+            .flatten()
+            .map(|line| Arc::new(Secret::new(&chunk.bytes[line]))),
     };
     Some(Made {
         detection,
         deferred,
     })
+}
+
+/// Returns the line round `at` without its line feed, where it is not too long.
+fn whole_line(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let low = at.saturating_sub(LINE_BACK + 1);
+    let start = match memchr::memrchr(b'\n', &bytes[low..at]) {
+        Some(feed) => low + feed + 1,
+        None if low == 0 && at <= LINE_BACK => 0,
+        None => return None,
+    };
+    let high = bytes.len().min(at + LINE_AHEAD + 1);
+    let end = match memchr::memchr(b'\n', &bytes[at..high]) {
+        Some(feed) => at + feed,
+        None if high == bytes.len() && high <= at + LINE_AHEAD => high,
+        None => return None,
+    };
+    Some(start..end)
 }
 
 /// A decoded run within a chunk or within another layer.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::detect::{self, Made};
 use crate::{
     chunk::{Chunk, LEFT, RIGHT},
+    engine::Engine,
     matcher::{Candidate, lines::LineCounter},
     rule::{LineMatch, LineRules, RuleSet, TooSlow},
 };
@@ -17,7 +18,7 @@ const MAX_LINE_BYTES: usize = 16 << 20;
 
 /// Hands to `each` what the rules for lines find in `range` of the text `whole`, which begins and ends where a line does.
 pub(super) fn find(
-    rules: &RuleSet,
+    engine: &Engine,
     lines: &LineRules,
     whole: &Chunk<'_>,
     range: Range<usize>,
@@ -28,14 +29,15 @@ pub(super) fn find(
         for part in [&mut found.line, &mut found.span, &mut found.secret] {
             *part = part.start + range.start..part.end + range.start;
         }
-        if let Some(made) = one(rules, &found, whole, path) {
+        if let Some(made) = one(engine, &found, whole, path) {
             each(made);
         }
     })
 }
 
 /// Returns what is left of a match.
-fn one(rules: &RuleSet, found: &LineMatch, whole: &Chunk<'_>, path: Option<&[u8]>) -> Option<Made> {
+fn one(engine: &Engine, found: &LineMatch, whole: &Chunk<'_>, path: Option<&[u8]>) -> Option<Made> {
+    let rules = engine.rules();
     let boundary = rules.rule(found.rule).boundary;
     let free = boundary.allows_start(whole.bytes, found.span.start)
         && boundary.allows_end(whole.bytes, found.secret.end);
@@ -47,7 +49,7 @@ fn one(rules: &RuleSet, found: &LineMatch, whole: &Chunk<'_>, path: Option<&[u8]
         secret: found.secret.clone(),
     };
     wanted
-        .then(|| detect::candidate(rules, &candidate, whole, path))
+        .then(|| detect::candidate(engine, &candidate, whole, path))
         .flatten()
 }
 

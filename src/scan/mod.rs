@@ -13,7 +13,7 @@ mod watch;
 
 use std::{
     io,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bstr::{BStr, ByteSlice as _};
@@ -25,6 +25,7 @@ use crate::{
     detection::Detection,
     engine::{Engine, Scratch},
     finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
+    policy::allowed_lines::AllowedLines,
     rule::{Confidence, RuleSet, Severity},
     secret::Fingerprint,
     source::{Blob, Content, MakeVisitor, Visitor},
@@ -42,6 +43,8 @@ pub struct Options {
     pub inline_markers: bool,
     /// The secrets that are accepted.
     pub allowed: Vec<Fingerprint>,
+    /// Patterns that excuse whatever stands on a line they match.
+    pub allowed_lines: Option<Arc<AllowedLines>>,
     /// The repository's own salt for fingerprints.
     pub salt: Vec<u8>,
     /// The size of a chunk of a large blob, in bytes.
@@ -57,6 +60,7 @@ impl Default for Options {
             min_severity: Severity::Low,
             inline_markers: true,
             allowed: Vec::new(),
+            allowed_lines: None,
             salt: Vec::new(),
             chunk_size: chunk::SIZE,
             max_detections: 10_000,
@@ -83,7 +87,7 @@ impl Scanner {
     /// Returns a scanner for `rules`.
     pub fn new(rules: RuleSet, options: Options) -> Self {
         Self {
-            engine: Engine::new(rules),
+            engine: Engine::new(rules).with_whole_lines(options.allowed_lines.is_some()),
             options,
         }
     }

@@ -16,13 +16,13 @@ use super::{CLEAN, REFUSED, Stop, TROUBLE, command::Command, config::Settings, p
 use crate::{
     cli::{environment, settings::Limits},
     finding::Skipped,
+    policy::allowed_lines::AllowedLines,
     prohibited::{Outcome, Search},
     source::{
         self, MakeVisitor,
         repository::{self, Repository},
     },
 };
-use compile::Allowed;
 
 /// A line as it is printed.
 struct Shown {
@@ -125,15 +125,26 @@ fn look(command: &Command, search: &Search, limits: Limits) -> Result<Seen, Stop
 }
 
 /// Returns the lines that no allowed pattern matches.
-fn not_allowed(lines: Vec<Shown>, allowed: &Allowed, trouble: &mut Vec<String>) -> Vec<BString> {
+fn not_allowed(
+    lines: Vec<Shown>,
+    allowed: &AllowedLines,
+    trouble: &mut Vec<String>,
+) -> Vec<BString> {
+    let mut excuses = |line: &BString| match allowed.excuses(line.as_ref()) {
+        Ok(excused) => excused,
+        Err(error) => {
+            let message = error.to_string();
+            if !trouble.contains(&message) {
+                trouble.push(message);
+            }
+            false
+        }
+    };
     let mut out = Vec::new();
     for line in lines {
         let whole: BString = [&line.commit[..], &line.rest[..]].concat().into();
-        let mut is_allowed = allowed.excuses(whole.as_ref(), trouble);
-        if !line.commit.is_empty() {
-            // Entries that begin with a path would never match otherwise.
-            is_allowed |= allowed.excuses(line.rest.as_ref(), trouble);
-        }
+        // Entries that begin with a path would never match with a commit in front.
+        let is_allowed = excuses(&whole) || !line.commit.is_empty() && excuses(&line.rest);
         if !is_allowed {
             out.push(whole);
         }

@@ -13,11 +13,12 @@ use crate::{
     },
 };
 
-fn engine() -> &'static Engine {
-    static ENGINE: OnceLock<Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| {
+/// Returns an engine that keeps whole lines, or one that does not.
+fn engine(whole_lines: bool) -> &'static Engine {
+    static ENGINES: [OnceLock<Engine>; 2] = [const { OnceLock::new() }; 2];
+    ENGINES[usize::from(whole_lines)].get_or_init(|| {
         let lines = parse::parse("lines.toml".as_ref(), LINE_RULES).unwrap();
-        Engine::new(RuleSet::new(true, lines).unwrap())
+        Engine::new(RuleSet::new(true, lines).unwrap()).with_whole_lines(whole_lines)
     })
 }
 
@@ -172,7 +173,7 @@ fn told(known: &Known) -> Vec<String> {
             let d = &made.detection;
             let moved = |at: u64| at.checked_add_signed(shift);
             out.push(format!(
-                "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
                 d.rule,
                 moved(d.span.start),
                 moved(d.span.end),
@@ -186,9 +187,10 @@ fn told(known: &Known) -> Vec<String> {
                 d.context,
                 moved(d.line_offset),
                 d.line.expose(),
+                d.whole_line.as_ref().map(|line| line.expose().to_vec()),
                 made.deferred.as_ref().map(|deferred| {
                     ["a.py", "test/x.md", "prod.env"]
-                        .map(|path| deferred.hear(engine().rules(), path.as_bytes()))
+                        .map(|path| deferred.hear(engine(false).rules(), path.as_bytes()))
                 }),
             ));
         }
@@ -199,7 +201,7 @@ fn told(known: &Known) -> Vec<String> {
 #[track_caller]
 fn check(seed: u64) {
     let mut random = Random::new(seed);
-    let mut carrier = Carrier::new(engine(), 10_000);
+    let mut carrier = Carrier::new(engine(seed % 2 == 0), 10_000);
     let pieces = 1 + random.below(24);
     let mut bytes = text(&mut random, pieces);
     let mut known = carrier.whole(&bytes);
@@ -234,7 +236,7 @@ proptest! {
 fn edits_find_and_lose_things() {
     // The property above would hold if nothing were ever found.
     let (mut found, mut carried) = (0, 0);
-    let mut carrier = Carrier::new(engine(), 10_000);
+    let mut carrier = Carrier::new(engine(false), 10_000);
     for seed in 0..40 {
         let mut random = Random::new(seed);
         let bytes = text(&mut random, 20);
@@ -250,11 +252,18 @@ fn edits_find_and_lose_things() {
     assert!(found > 100 && carried > 20, "{found} {carried}");
     let lines = carrier.whole(b"tell me\n}\nno\nkey: abcdef\n");
     assert_eq!(lines.kept.len(), 3);
+    let line = |whole_lines| {
+        let known = Carrier::new(engine(whole_lines), 10).whole(b"no\ntell me\n");
+        let line = &known.kept[0].found.made[0].detection.whole_line;
+        line.as_ref().map(|line| line.expose().to_vec())
+    };
+    assert_eq!(line(true).as_deref(), Some(&b"tell me"[..]));
+    assert_eq!(line(false), None);
 }
 
 #[test]
 fn the_end_of_a_long_line_decides() {
-    let mut carrier = Carrier::new(engine(), 10_000);
+    let mut carrier = Carrier::new(engine(false), 10_000);
     let line = format!("for 1{}", " ".repeat(6000));
     let base = format!("{line}\n").into_bytes();
     let known = carrier.whole(&base);

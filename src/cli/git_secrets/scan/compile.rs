@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     ere::{self, Ere, PatternSet, WordMatch},
+    policy::allowed_lines::AllowedLines,
     prohibited::Search,
 };
 
@@ -48,42 +49,13 @@ fn invalid(kind: &str, line: &BStr, entry: &Entry, error: &ere::Error) -> String
     }
 }
 
-/// The patterns that excuse a line.
-pub(super) struct Allowed {
-    set: PatternSet,
-    sources: Vec<String>,
-}
-
-impl Allowed {
-    /// Returns true when some pattern matches `line`, the whole line as it is printed.
-    pub(super) fn excuses(&self, line: &BStr, trouble: &mut Vec<String>) -> bool {
-        match self.set.is_match(line) {
-            Ok(is_match) => is_match,
-            Err(gave_up) => {
-                let source = &self.sources[gave_up.pattern];
-                let message = format!(
-                    "the allowed pattern {source} takes too long: it has a back-reference; write it without"
-                );
-                if !trouble.contains(&message) {
-                    trouble.push(message);
-                }
-                false
-            }
-        }
-    }
-}
-
 /// Returns the allowed patterns that can be read, those of `.gitallowed` behind the configured ones.
-pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> Allowed {
-    let (mut patterns, mut sources) = (Vec::new(), Vec::new());
+pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> AllowedLines {
+    let mut patterns = Vec::new();
     let mut add = |line: &[u8], entry: &Entry, trouble: &mut Vec<String>| match Ere::parse(line) {
         Ok(pattern) => {
-            patterns.push(pattern);
-            sources.push(format!(
-                "{:?}, configured in {},",
-                line.as_bstr(),
-                entry.origin
-            ));
+            let source = format!("{:?}, configured in {},", line.as_bstr(), entry.origin);
+            patterns.push((pattern, source));
         }
         Err(error) => trouble.push(invalid("allowed", line.as_bstr(), entry, &error)),
     };
@@ -101,12 +73,10 @@ pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> Allowed {
     for entry in git_allowed(trouble) {
         add(&entry.value, &entry, trouble);
     }
-    let set = PatternSet::new(&patterns, WordMatch::No).unwrap_or_else(|error| {
+    AllowedLines::new(patterns).unwrap_or_else(|error| {
         trouble.push(format!("the allowed patterns are not used: {error}"));
-        sources.clear();
-        PatternSet::new(&[], WordMatch::No).expect("nothing is not too large")
-    });
-    Allowed { set, sources }
+        AllowedLines::new(Vec::new()).expect("nothing is not too large")
+    })
 }
 
 /// Returns the lines of `.gitallowed` as it lies in the top folder of the work tree.
