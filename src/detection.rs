@@ -231,7 +231,7 @@ fn entropy(bytes: &[u8]) -> f64 {
     for byte in bytes {
         counts[usize::from(*byte)] += 1;
     }
-    let len = bytes.len() as f64;
+    let len = f64::from(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     let bits = |count: &u32| {
         let share = f64::from(*count) / len;
         -share * share.log2()

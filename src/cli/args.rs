@@ -164,9 +164,12 @@ pub(super) struct Common {
     pub(super) progress: When,
     #[command(flatten)]
     pub(super) rules: RuleOptions,
-    /// Ignore inline markers and allow entries
+    /// Ignore inline markers, allow entries and allowed patterns
     #[arg(long, help_heading = "Rules")]
     pub(super) no_allow: bool,
+    /// Also run the providers of git-secrets that this repository's own configuration names
+    #[arg(long, help_heading = "Rules")]
+    pub(super) run_providers: bool,
     /// Number of threads [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Performance")]
     pub(super) threads: Option<usize>,
@@ -189,6 +192,9 @@ pub(super) struct RuleOptions {
     /// Leave out the built-in rules
     #[arg(long, help_heading = "Rules")]
     pub(super) no_builtin: bool,
+    /// Leave out what is configured: the patterns for git-secrets in git's configuration, and .gitallowed
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_config: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -15,6 +15,7 @@ use std::{
 
 use super::{Failure, args::When};
 use crate::source::{
+    config,
     history::alternates,
     repository::{OuterConfig, Override},
 };
@@ -121,19 +122,21 @@ pub(super) fn outer_config() -> OuterConfig {
     }
 }
 
-/// Returns the settings of `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_<n>` and `GIT_CONFIG_VALUE_<n>`.
+/// Returns the settings of `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_<n>` and `GIT_CONFIG_VALUE_<n>`, then those of `git -c`, which win.
 fn config_values() -> Vec<(String, String)> {
     let count = variable("GIT_CONFIG_COUNT")
         .and_then(|count| count.to_str()?.parse::<usize>().ok())
         .unwrap_or(0);
     let text = |name: String| variable(&name).and_then(|value| value.into_string().ok());
-    (0..count.min(1000))
-        .filter_map(|n| {
-            Some((
-                text(format!("GIT_CONFIG_KEY_{n}"))?,
-                text(format!("GIT_CONFIG_VALUE_{n}"))?,
-            ))
-        })
+    let counted = (0..count.min(1000)).filter_map(|n| {
+        Some((
+            text(format!("GIT_CONFIG_KEY_{n}"))?,
+            text(format!("GIT_CONFIG_VALUE_{n}"))?,
+        ))
+    });
+    let typed = variable("GIT_CONFIG_PARAMETERS").unwrap_or_default();
+    counted
+        .chain(config::from_parameters(typed.as_encoded_bytes().into()))
         .collect()
 }
 

@@ -10,13 +10,10 @@ use super::{
     Failure, args,
     output::Output,
     scan,
-    settings::{self, Limits},
+    settings::{Limits, Setup},
     signals::Signals,
 };
-use crate::{
-    rule::Confidence,
-    scan::{Scanner, Watch},
-};
+use crate::{rule::Confidence, scan::Watch};
 
 /// The hooks that can be run.
 const HOOKS: &[&str] = &["pre-commit", "commit-msg"];
@@ -42,10 +39,8 @@ fn check(args: &args::Hook) -> Result<u8, Failure> {
     let started = Instant::now();
     let common = &args.common;
     let output = Output::new(common)?;
-    let scanner = Scanner::new(
-        settings::rules(&common.rules)?,
-        settings::options(common, Confidence::Medium)?,
-    );
+    let setup = Setup::new(common, Confidence::Medium, true)?;
+    let scanner = &setup.scanner;
     let limits = Limits::new(common, None)?;
     let mut outcome = match args.name.as_str() {
         "pre-commit" => {
@@ -61,7 +56,7 @@ fn check(args: &args::Hook) -> Result<u8, Failure> {
             outcome
         }
         "commit-msg" => match args.arguments.first() {
-            Some(file) => scan::scan_message(&scanner, &PathBuf::from(file))?,
+            Some(file) => scan::scan_message(scanner, &PathBuf::from(file))?,
             None => {
                 return Err(Failure::new(
                     "hook commit-msg needs the message file that git passes to it",
@@ -70,6 +65,7 @@ fn check(args: &args::Hook) -> Result<u8, Failure> {
         },
         name => return Err(unknown(name)),
     };
+    setup.complete(&mut outcome);
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if outcome.findings.is_empty() && outcome.is_complete() && common.format.is_none() {
         // A hook that has nothing to say says nothing.

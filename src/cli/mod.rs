@@ -16,6 +16,7 @@ mod input;
 mod install;
 mod output;
 mod progress;
+mod prohibited;
 mod rules;
 mod scan;
 mod settings;

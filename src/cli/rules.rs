@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     detection::{Judged, judge},
-    matcher::reference,
+    matcher::{each_in_lines, reference},
     rule::{
         Anchor, Rule, RuleSet,
         template::{Random, fill},
@@ -91,7 +91,11 @@ fn show(id: &str, options: &RuleOptions, out: &mut String) -> Result<u8, Failure
         "  confidence  {}\n  kind        {}\n  anchors     {}",
         rule.confidence.name(),
         rule.kind.name(),
-        anchors.join(", ")
+        if rule.lines.is_some() {
+            "none: looked for on every line".to_owned()
+        } else {
+            anchors.join(", ")
+        }
     );
     let _ = writeln!(
         out,
@@ -156,7 +160,14 @@ fn try_template(
     for seed in 0..INSTANCES {
         let text = fill(template, &mut Random::new(seed))
             .map_err(|error| Failure::because(format!("rule {}", rule.id), error))?;
-        let found = reference(set, text.as_bytes()).iter().any(|candidate| {
+        let mut candidates = reference(set, text.as_bytes());
+        let slow = each_in_lines(set, text.as_bytes(), 0..text.len(), |candidate| {
+            candidates.push(candidate);
+        });
+        if let Some(slow) = slow.first() {
+            return Ok(Some(format!("{slow} of {template:?}")));
+        }
+        let found = candidates.iter().any(|candidate| {
             set.rule(candidate.rule).id == rule.id
                 && matches!(judge(set, candidate, b""), Judged::Kept { .. })
         });

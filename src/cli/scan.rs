@@ -14,7 +14,7 @@ use super::{
     input::Input,
     output::Output,
     progress,
-    settings::{self, Limits},
+    settings::{Limits, Setup},
     signals::Signals,
 };
 use crate::{
@@ -33,15 +33,13 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
     let started = Instant::now();
     let common = &args.common;
     let output = Output::new(common)?;
-    let scanner = Scanner::new(
-        settings::rules(&common.rules)?,
-        settings::options(common, Confidence::Low)?,
-    );
+    let setup = Setup::new(common, Confidence::Low, !args.no_git)?;
+    let scanner = &setup.scanner;
     let limits = Limits::new(common, args.max_memory.as_deref())?;
     let mut outcome = if let Some(file) = &args.message {
-        scan_message(&scanner, file)?
+        scan_message(scanner, file)?
     } else if args.history.all {
-        history::run(args, &scanner, limits)?
+        history::run(args, scanner, limits)?
     } else {
         let mut result = Ok(());
         let signals = Signals::catch()?;
@@ -57,6 +55,7 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         result?;
         outcome
     };
+    setup.complete(&mut outcome);
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     output.write(&outcome)
 }

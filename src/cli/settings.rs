@@ -9,15 +9,28 @@ use super::{
     Failure, accepted,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
     environment,
+    prohibited::{self, Configuration, Run},
 };
 use crate::{
+    finding::{Outcome, Skipped},
     rule::{Confidence, Rule, RuleSet, Severity, parse},
-    scan::Options,
+    scan::{Options, Scanner},
 };
 
-/// Returns the rules that `options` ask for.
+/// Returns the rules that `options` ask for, with those of git's configuration but for what providers say.
 pub(super) fn rules(options: &RuleOptions) -> Result<RuleSet, Failure> {
-    let mut extra = Vec::new();
+    let configured = if options.no_config {
+        Vec::new()
+    } else {
+        let configuration = Configuration::read(true)?;
+        configuration.rules(!options.no_builtin, Run::None)?.rules
+    };
+    rule_set(options, configured)
+}
+
+/// Returns the rules that `options` ask for, and those that are `configured`.
+fn rule_set(options: &RuleOptions, configured: Vec<Rule>) -> Result<RuleSet, Failure> {
+    let mut extra = configured;
     for path in &options.rules {
         extra.extend(rule_files(path)?);
     }
@@ -35,6 +48,48 @@ pub(super) fn rules(options: &RuleOptions) -> Result<RuleSet, Failure> {
         ));
     }
     Ok(set)
+}
+
+/// What a scan is made with.
+pub(super) struct Setup {
+    pub(super) scanner: Scanner,
+    /// What of the configuration could not be used.
+    skipped: Vec<Skipped>,
+}
+
+impl Setup {
+    /// Returns what `common` asks for; `default_confidence` holds when none was typed, and `in_repository` says whether the repository's
+    /// configuration counts.
+    pub(super) fn new(
+        common: &Common,
+        default_confidence: Confidence,
+        in_repository: bool,
+    ) -> Result<Self, Failure> {
+        let mut options = options(common, default_confidence)?;
+        let mut configured = prohibited::Rules::default();
+        if !common.rules.no_config {
+            let configuration = Configuration::read(in_repository)?;
+            let run = if common.run_providers {
+                Run::All
+            } else {
+                Run::Trusted
+            };
+            configured = configuration.rules(!common.rules.no_builtin, run)?;
+            if !common.no_allow {
+                options.allowed_lines = configuration.allowed()?;
+            }
+        }
+        Ok(Self {
+            scanner: Scanner::new(rule_set(&common.rules, configured.rules)?, options),
+            skipped: configured.skipped,
+        })
+    }
+
+    /// Adds to `outcome` what of the configuration could not be used.
+    pub(super) fn complete(self, outcome: &mut Outcome) {
+        outcome.skipped.extend(self.skipped);
+        outcome.skipped.sort();
+    }
 }
 
 /// Returns the rules of the file at `path`, or of each `*.toml` in the folder at `path`.
@@ -74,7 +129,7 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
 }
 
 /// Returns the options of a scan; `default_confidence` holds when none was typed.
-pub(super) fn options(common: &Common, default_confidence: Confidence) -> Result<Options, Failure> {
+fn options(common: &Common, default_confidence: Confidence) -> Result<Options, Failure> {
     Ok(Options {
         min_confidence: common.min_confidence.map_or(default_confidence, confidence),
         min_severity: severity(common.min_severity),

@@ -12,7 +12,7 @@ use super::{CLEAN, Failure, args, settings};
 use crate::{
     detection::{Judged, judge},
     engine::{Engine, Found, Scratch},
-    matcher::Candidate,
+    matcher::{Candidate, each_in_lines},
     secret::redact,
 };
 
@@ -77,21 +77,25 @@ fn line_range(bytes: &[u8], number: usize) -> Option<Range<usize>> {
 fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> String {
     let mut out = String::new();
     let mut seen = 0;
-    engine.find(
-        bytes,
-        0..bytes.len(),
-        true,
-        &mut Scratch::default(),
-        |found| {
-            if let Found::Candidate(candidate) = found
-                && candidate.span.start < wanted.end.max(wanted.start + 1)
-                && wanted.start <= candidate.span.end
-            {
-                seen += 1;
-                one(engine, path, &candidate, &mut out);
-            }
-        },
-    );
+    let mut look_at = |candidate: &Candidate<'_>| {
+        if candidate.span.start < wanted.end.max(wanted.start + 1)
+            && wanted.start <= candidate.span.end
+        {
+            seen += 1;
+            one(engine, path, candidate, &mut out);
+        }
+    };
+    let (whole, scratch) = (0..bytes.len(), &mut Scratch::default());
+    engine.find(bytes, whole.clone(), true, scratch, |found| {
+        if let Found::Candidate(candidate) = found {
+            look_at(&candidate);
+        }
+    });
+    let rules = engine.rules();
+    let slow = each_in_lines(rules, bytes, whole, |candidate| look_at(&candidate));
+    for slow in slow {
+        let _ = writeln!(out, "the rule `{}` {slow}", rules.rule(slow.rule).id);
+    }
     if seen == 0 {
         out.push_str("no rule's pattern matches here\n");
     }

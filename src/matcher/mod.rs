@@ -11,7 +11,7 @@ pub mod lines;
 use std::ops::Range;
 
 use crate::prefilter::runs::is_base64;
-use crate::rule::{Anchor, Rule, RuleIndex, RuleSet};
+use crate::rule::{Anchor, Rule, RuleIndex, RuleSet, TooSlow};
 
 /// A regex match that no check and no judge has looked at yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +123,37 @@ pub fn reference<'a>(rules: &RuleSet, bytes: &'a [u8]) -> Vec<Candidate<'a>> {
     }
     out.sort_by_key(|candidate| (candidate.span.start, candidate.rule));
     out
+}
+
+/// Hands to `each` the matches of the enabled rules for lines in `range` of `bytes`, which begins and ends where a line does. Returns the rules
+/// that were too slow.
+#[must_use = "lines that were given up may have matches"]
+pub fn each_in_lines<'a>(
+    rules: &RuleSet,
+    bytes: &'a [u8],
+    range: Range<usize>,
+    mut each: impl FnMut(Candidate<'a>),
+) -> Vec<TooSlow> {
+    let Some(lines) = rules.lines() else {
+        return Vec::new();
+    };
+    let moved = |part: &Range<usize>| part.start + range.start..part.end + range.start;
+    lines.find(&bytes[range.clone()], |found| {
+        let candidate = Candidate {
+            rule: found.rule,
+            bytes,
+            span: moved(&found.span),
+            secret: moved(&found.secret),
+        };
+        let boundary = rules.rule(found.rule).boundary;
+        if rules.is_enabled(found.rule)
+            && !candidate.secret.is_empty()
+            && boundary.allows_start(bytes, candidate.span.start)
+            && boundary.allows_end(bytes, candidate.secret.end)
+        {
+            each(candidate);
+        }
+    })
 }
 
 /// Returns false when the rule is anchored at whole runs and `start` is not the start of one of the right length.

@@ -21,8 +21,6 @@ pub struct LineRules {
 pub struct LineMatch {
     /// The rule.
     pub rule: RuleIndex,
-    /// Its line, without its line feed.
-    pub line: Range<usize>,
     /// The whole match.
     pub span: Range<usize>,
     /// The secret.
@@ -92,7 +90,6 @@ impl LineRules {
                 line.each_match(*pattern, |found| {
                     each(LineMatch {
                         rule,
-                        line: line.range.clone(),
                         span: found.span,
                         secret: found.secret,
                     });

@@ -115,16 +115,15 @@ impl<'e> BlobScan<'e> {
 
     /// Looks for the rules for lines in what `chunk` adds.
     fn lines_of(&mut self, chunk: &Chunk<'_>, last: bool) {
-        let rules = self.engine.rules();
-        let Some(line_rules) = rules.lines() else {
+        if self.engine.rules().lines().is_none() {
             return;
-        };
+        }
         if last && self.feed.is_none() {
             let first = self.made.len();
             let mut all = Vec::new();
             let range = 0..chunk.bytes.len();
             let engine = self.engine;
-            let slow = lines::find(engine, line_rules, chunk, range, self.path, &mut |made| {
+            let slow = lines::find(engine, chunk, range, self.path, &mut |made| {
                 all.push(made);
             });
             self.take(all, &slow);
@@ -140,10 +139,6 @@ impl<'e> BlobScan<'e> {
 
     /// Looks at the lines in `range` of what was fed.
     fn look_at(&mut self, feed: &mut Feed, range: Range<usize>) {
-        let rules = self.engine.rules();
-        let Some(line_rules) = rules.lines() else {
-            return;
-        };
         let (first, end) = (self.made.len(), range.end);
         let window = Chunk {
             bytes: &feed.buffer,
@@ -153,7 +148,7 @@ impl<'e> BlobScan<'e> {
         };
         let mut all = Vec::new();
         let engine = self.engine;
-        let slow = lines::find(engine, line_rules, &window, range, self.path, &mut |made| {
+        let slow = lines::find(engine, &window, range, self.path, &mut |made| {
             all.push(made);
         });
         self.take(all, &slow);

@@ -413,7 +413,6 @@ impl<'e> Carrier<'e> {
         // What was slow has been told.
         drop(lines::find(
             self.engine,
-            line_rules,
             &whole,
             start..end,
             None,

@@ -23,8 +23,8 @@ use traced::Traced;
 
 use super::{Collected, Phase, Scanner, Watch, Worker};
 use crate::{
-    finding::{Outcome, Skipped, sort},
-    rule::RuleSet,
+    finding::{Finding, Outcome, Skipped, sort},
+    rule::{RuleSet, SecretKind},
     source::{
         history::{
             Absent, Bounds, Database, Interest, Messages, Tips, alternates, partial,
@@ -194,9 +194,22 @@ impl Scanner {
         let mut worker = Worker::new(self, &collected, quiet);
         text::scan(repository, refs, options.max_blob_bytes, &mut worker);
         drop(worker);
-        collected
+        let mut collected = collected
             .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner);
+        collected
+            .findings
+            .retain(|finding| !self.is_told_by_itself(finding));
+        collected
+    }
+
+    /// Returns true for a pattern that git's configuration prohibits, where it says so.
+    fn is_told_by_itself(&self, finding: &Finding) -> bool {
+        let file = finding.path.rsplit(|byte| *byte == b'/').next();
+        let is_config = matches!(file, Some(b"config" | b"config.worktree"));
+        let rule = self.rules().find(&finding.rule).ok();
+        let kind = rule.map(|rule| self.rules().rule(rule).kind);
+        is_config && kind == Some(SecretKind::Prohibited)
     }
 
     /// Returns what need not be read again. Rules that are new are tried on it alone; where they find something, it is to be read again.

@@ -9,8 +9,8 @@ use super::detect::{self, Made};
 use crate::{
     chunk::{Chunk, LEFT, RIGHT},
     engine::Engine,
-    matcher::{Candidate, lines::LineCounter},
-    rule::{LineMatch, LineRules, RuleSet, TooSlow},
+    matcher::{self, lines::LineCounter},
+    rule::{RuleSet, TooSlow},
 };
 
 /// The longest line of a blob that is read in chunks, in bytes; a longer one is looked at in pieces, and that is told.
@@ -19,38 +19,16 @@ const MAX_LINE_BYTES: usize = 16 << 20;
 /// Hands to `each` what the rules for lines find in `range` of the text `whole`, which begins and ends where a line does.
 pub(super) fn find(
     engine: &Engine,
-    lines: &LineRules,
     whole: &Chunk<'_>,
     range: Range<usize>,
     path: Option<&[u8]>,
     each: &mut dyn FnMut(Made),
 ) -> Vec<TooSlow> {
-    lines.find(&whole.bytes[range.clone()], |mut found| {
-        for part in [&mut found.line, &mut found.span, &mut found.secret] {
-            *part = part.start + range.start..part.end + range.start;
-        }
-        if let Some(made) = one(engine, &found, whole, path) {
+    matcher::each_in_lines(engine.rules(), whole.bytes, range, |candidate| {
+        if let Some(made) = detect::candidate(engine, &candidate, whole, path) {
             each(made);
         }
     })
-}
-
-/// Returns what is left of a match.
-fn one(engine: &Engine, found: &LineMatch, whole: &Chunk<'_>, path: Option<&[u8]>) -> Option<Made> {
-    let rules = engine.rules();
-    let boundary = rules.rule(found.rule).boundary;
-    let free = boundary.allows_start(whole.bytes, found.span.start)
-        && boundary.allows_end(whole.bytes, found.secret.end);
-    let wanted = rules.is_enabled(found.rule) && !found.secret.is_empty() && free;
-    let candidate = Candidate {
-        rule: found.rule,
-        bytes: whole.bytes,
-        span: found.span.clone(),
-        secret: found.secret.clone(),
-    };
-    wanted
-        .then(|| detect::candidate(engine, &candidate, whole, path))
-        .flatten()
 }
 
 /// The lines of a blob that comes in chunks.

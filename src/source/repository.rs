@@ -225,6 +225,11 @@ impl Repository {
         })
     }
 
+    /// Returns the configuration of all files, and what comes from elsewhere.
+    pub(super) fn configuration(&self) -> (&File, &OuterConfig) {
+        (&self.config, &self.outer)
+    }
+
     fn interpolation(&self) -> interpolate::Context<'_> {
         interpolate::Context {
             git_install_dir: None,
@@ -366,41 +371,15 @@ fn canonical(path: PathBuf) -> Result<PathBuf, Error> {
 
 /// Reads the configuration, least important file first.
 fn read_config(git_dir: &Path, common_dir: &Path, outer: &OuterConfig) -> Result<File, Error> {
-    let fail = |source: gix::Error| Error::Config {
-        git_dir: git_dir.into(),
-        source: source.into(),
-    };
     let branch = first_line(&git_dir.join("HEAD"))?
         .and_then(|line| line.strip_prefix(b"ref: ").map(<[u8]>::to_vec))
         .and_then(|name| gix::refs::FullName::try_from(BString::from(name)).ok());
-    let context = interpolate::Context {
-        git_install_dir: None,
-        home_dir: outer.home.as_deref(),
-        home_for_user: None,
-    };
     let conditional = file::includes::conditional::Context {
         git_dir: Some(git_dir),
         branch_name: branch.as_ref().map(AsRef::as_ref),
     };
-    let options = file::init::Options {
-        includes: file::includes::Options::follow(context, conditional),
-        lossy: true,
-        ignore_io_errors: false,
-    };
-    let read = |files: &[(PathBuf, Source)]| {
-        let present = files.iter().filter(|(path, _)| path.is_file());
-        File::from_paths_metadata(
-            present.map(|(path, source)| file::Metadata::from(*source).at(path)),
-            options,
-        )
-        .map(Option::unwrap_or_default)
-        .map_err(fail)
-    };
-    let mut files: Vec<(PathBuf, Source)> = outer
-        .files
-        .iter()
-        .map(|path| (path.clone(), Source::User))
-        .collect();
+    let read = |files: &[(PathBuf, Source)]| read_files(files, outer, conditional, git_dir);
+    let mut files = outer_files(outer);
     files.push((common_dir.join("config"), Source::Local));
     let config = read(&files)?;
     if config.boolean("extensions.worktreeConfig").ok().flatten() != Some(true) {
@@ -408,4 +387,41 @@ fn read_config(git_dir: &Path, common_dir: &Path, outer: &OuterConfig) -> Result
     }
     files.push((git_dir.join("config.worktree"), Source::Worktree));
     read(&files)
+}
+
+/// Reads the configuration of system and user, for where there is no repository. `start` is where it was looked for.
+pub(super) fn read_outer_config(outer: &OuterConfig, start: &Path) -> Result<File, Error> {
+    let nowhere = file::includes::conditional::Context::default();
+    read_files(&outer_files(outer), outer, nowhere, start)
+}
+
+fn outer_files(outer: &OuterConfig) -> Vec<(PathBuf, Source)> {
+    let files = outer.files.iter();
+    files.map(|path| (path.clone(), Source::User)).collect()
+}
+
+fn read_files(
+    files: &[(PathBuf, Source)],
+    outer: &OuterConfig,
+    conditional: file::includes::conditional::Context<'_>,
+    git_dir: &Path,
+) -> Result<File, Error> {
+    let context = interpolate::Context {
+        git_install_dir: None,
+        home_dir: outer.home.as_deref(),
+        home_for_user: None,
+    };
+    let options = file::init::Options {
+        includes: file::includes::Options::follow(context, conditional),
+        lossy: true,
+        ignore_io_errors: false,
+    };
+    let present = files.iter().filter(|(path, _)| path.is_file());
+    let present = present.map(|(path, source)| file::Metadata::from(*source).at(path));
+    File::from_paths_metadata(present, options)
+        .map(Option::unwrap_or_default)
+        .map_err(|source| Error::Config {
+            git_dir: git_dir.into(),
+            source: source.into(),
+        })
 }

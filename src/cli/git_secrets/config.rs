@@ -12,7 +12,7 @@ use super::{CLEAN, GIT_TROUBLE, Stop};
 
 /// A key of the section `secrets` that may have many values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+pub(in crate::cli) enum Key {
     /// A prohibited pattern.
     Patterns,
     /// A pattern that excuses a finding.
@@ -23,7 +23,7 @@ pub(super) enum Key {
 
 impl Key {
     /// Returns the key as git spells it.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::cli) fn name(self) -> &'static str {
         match self {
             Self::Patterns => "secrets.patterns",
             Self::Allowed => "secrets.allowed",
@@ -33,25 +33,25 @@ impl Key {
 }
 
 /// How many seconds a provider may take.
-const TIMEOUT: &str = "secrets.providertimeout";
+pub(in crate::cli) const TIMEOUT: &str = "secrets.providertimeout";
 
 /// A value with where it is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(in crate::cli) struct Entry {
     /// The value as it stands there; it may be empty, and have more than one line.
-    pub(super) value: BString,
+    pub(in crate::cli) value: BString,
     /// For messages: `.git/config (local)`.
-    pub(super) origin: BString,
+    pub(in crate::cli) origin: BString,
 }
 
 /// What the section `secrets` says, each key in git's order: system, global, local, worktree, `-c`.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Settings {
-    pub(super) patterns: Vec<Entry>,
-    pub(super) allowed: Vec<Entry>,
-    pub(super) providers: Vec<Entry>,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Settings {
+    pub(in crate::cli) patterns: Vec<Entry>,
+    pub(in crate::cli) allowed: Vec<Entry>,
+    pub(in crate::cli) providers: Vec<Entry>,
     /// The value of `secrets.providerTimeout` that wins, as it stands there.
-    pub(super) provider_timeout: Option<Entry>,
+    pub(in crate::cli) provider_timeout: Option<Entry>,
 }
 
 impl Settings {

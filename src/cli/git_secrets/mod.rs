@@ -6,11 +6,12 @@
 mod add;
 mod aws_provider;
 mod command;
-mod config;
+pub(super) mod compile;
+pub(super) mod config;
 mod install;
 mod options;
-mod providers;
-mod register;
+pub(super) mod providers;
+pub(super) mod register;
 mod scan;
 mod usage;
 

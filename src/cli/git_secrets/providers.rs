@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
     aws_provider,
@@ -32,17 +32,17 @@ const MAX_BYTES: u64 = 16 << 20;
 
 /// The prohibited patterns, as far as they could be had.
 #[derive(Debug, Default)]
-pub(super) struct Prohibited {
+pub(in crate::cli) struct Prohibited {
     /// The configured values, then the lines of each provider, in the order of the configuration. A configured value may be
     /// empty or have more than one line. What a provider prints may be secrets, so messages do not show it.
-    pub(super) patterns: Vec<Entry>,
+    pub(in crate::cli) patterns: Vec<Entry>,
     /// The providers that failed: with any, a scan is incomplete.
-    pub(super) trouble: Vec<Trouble>,
+    pub(in crate::cli) trouble: Vec<Trouble>,
 }
 
 /// A provider that gave no patterns.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(in crate::cli) struct Trouble {
     /// The provider or the setting.
     pub(super) entry: Entry,
     pub(super) why: Why,
@@ -107,7 +107,7 @@ impl fmt::Display for Trouble {
 }
 
 /// Returns all prohibited patterns, running each provider in the current folder.
-pub(super) fn prohibited(settings: &Settings) -> Prohibited {
+pub(in crate::cli) fn prohibited(settings: &Settings) -> Prohibited {
     let mut out = Prohibited {
         patterns: settings.patterns.clone(),
         trouble: Vec::new(),
@@ -135,6 +135,25 @@ pub(super) fn prohibited(settings: &Settings) -> Prohibited {
     out
 }
 
+impl Trouble {
+    /// Returns where the provider is configured.
+    pub(in crate::cli) fn origin(&self) -> &BStr {
+        self.entry.origin.as_ref()
+    }
+}
+
+/// Returns true when the provider is keyfence itself: it is answered without a process.
+pub(in crate::cli) fn is_ours(provider: &Entry) -> bool {
+    aws(&words_of(provider)).is_some()
+}
+
+fn words_of(provider: &Entry) -> Vec<OsString> {
+    words::of(provider.value.as_bstr(), Path::new(""))
+        .into_iter()
+        .map(|word| word.to_os_str_lossy().into_owned())
+        .collect()
+}
+
 /// Returns the limit that is configured; none for 0.
 fn timeout(entry: &Entry) -> Result<Option<Duration>, Trouble> {
     let seconds = entry.value.to_str().ok();
@@ -150,10 +169,7 @@ fn timeout(entry: &Entry) -> Result<Option<Duration>, Trouble> {
 
 /// Returns the patterns of a provider.
 fn lines(provider: &Entry, limit: Option<Duration>) -> Result<Vec<BString>, Why> {
-    let words: Vec<OsString> = words::of(provider.value.as_bstr(), Path::new(""))
-        .into_iter()
-        .map(|word| word.to_os_str_lossy().into_owned())
-        .collect();
+    let words = words_of(provider);
     if let Some((file, key_ids)) = aws(&words) {
         return aws_provider::patterns(file.as_deref(), key_ids)
             .map_err(|stop| Why::Told(stop.err));

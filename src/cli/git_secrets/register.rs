@@ -98,7 +98,7 @@ pub(super) fn run(global: bool) -> Result<u8, Stop> {
 
 /// Which of the patterns of `--register-aws` a pattern is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WhichAws {
+pub(in crate::cli) enum WhichAws {
     AccessKeyId,
     BedrockLongLived,
     BedrockShortLived,
@@ -109,7 +109,7 @@ pub(super) enum WhichAws {
 /// Returns which of the patterns of `--register-aws` this is, in our spelling or in that of any version of `git secrets`.
 ///
 /// What a user has added to one, as a further alternative, makes it a pattern of the user's own.
-pub(super) fn is_register_aws(pattern: &BStr) -> Option<WhichAws> {
+pub(in crate::cli) fn is_register_aws(pattern: &BStr) -> Option<WhichAws> {
     // These are ASCII, and one line.
     let text = pattern.to_str().ok().filter(|text| !text.contains('\n'))?;
     if has_outer_alternative(text) {

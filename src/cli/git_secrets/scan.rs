@@ -1,6 +1,5 @@
 //! `--scan`, `--scan-history` and the hooks: which lines are looked at, and what is said of those that are prohibited.
 
-mod compile;
 mod files;
 mod history;
 mod hooks;
@@ -12,7 +11,9 @@ use std::path::PathBuf;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::{CLEAN, REFUSED, Stop, TROUBLE, command::Command, config::Settings, providers, say};
+use super::{
+    CLEAN, REFUSED, Stop, TROUBLE, command::Command, compile, config::Settings, providers, say,
+};
 use crate::{
     cli::{environment, settings::Limits},
     finding::Skipped,
@@ -82,7 +83,10 @@ pub(super) fn run(command: &Command) -> Result<u8, Stop> {
     }
     let limits = Limits::usual();
     let seen = look(command, &search, limits).inspect_err(|_| tell_trouble(&trouble))?;
-    let allowed = compile::allowed(&settings.allowed, &mut trouble);
+    // Outside a repository there is no .gitallowed.
+    let top = repository("look for .gitallowed").ok();
+    let top = top.and_then(|repository| repository.work_tree);
+    let allowed = compile::allowed(&settings.allowed, top.as_deref(), &mut trouble);
     let lines = not_allowed(seen.lines, &allowed, &mut trouble);
     trouble.extend(seen.skipped.iter().filter(|one| one.incomplete).map(|one| {
         let path = one.path.to_str_lossy();

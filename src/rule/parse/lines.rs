@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use toml::de::{DeFloat, DeInteger};
+
 use super::{Reader, Table, span_of};
 use crate::rule::{Syntax, lines};
 
@@ -60,8 +62,8 @@ impl<'a> Reader<'a> {
             return 0.0;
         };
         let value_ref = value.get_ref();
-        let text = (value_ref.as_float().map(|float| float.as_str()))
-            .or_else(|| value_ref.as_integer().map(|integer| integer.as_str()));
+        let text = (value_ref.as_float().map(DeFloat::as_str))
+            .or_else(|| value_ref.as_integer().map(DeInteger::as_str));
         let number = text.and_then(|text| text.parse::<f32>().ok());
         number
             .filter(|number| (0.0..=MAX_ENTROPY).contains(number))

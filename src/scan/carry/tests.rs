@@ -201,7 +201,7 @@ fn told(known: &Known) -> Vec<String> {
 #[track_caller]
 fn check(seed: u64) {
     let mut random = Random::new(seed);
-    let mut carrier = Carrier::new(engine(seed % 2 == 0), 10_000);
+    let mut carrier = Carrier::new(engine(seed.is_multiple_of(2)), 10_000);
     let pieces = 1 + random.below(24);
     let mut bytes = text(&mut random, pieces);
     let mut known = carrier.whole(&bytes);

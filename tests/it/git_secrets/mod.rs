@@ -4,6 +4,7 @@
 
 mod allowed;
 mod aws;
+mod both;
 mod calls;
 mod config;
 mod history;

@@ -1,13 +1,10 @@
 //! From what is configured to what is looked for. A pattern that cannot be read is trouble, and never passed over in silence.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use bstr::{BStr, ByteSlice as _};
 
-use super::{
-    super::{config::Entry, register},
-    repository,
-};
+use super::{config::Entry, register};
 use crate::{
     ere::{self, Ere, PatternSet, WordMatch},
     policy::allowed_lines::AllowedLines,
@@ -30,9 +27,9 @@ pub(super) fn search(entries: &[Entry], trouble: &mut Vec<String>) -> Result<Sea
     for entry in entries {
         for line in ere::lines_of(&entry.value) {
             aws |= register::is_register_aws(line.as_bstr()).is_some();
-            match Ere::parse(line) {
+            match prohibited(line.as_bstr(), entry) {
                 Ok(pattern) => patterns.push(pattern),
-                Err(error) => trouble.push(invalid("prohibited", line.as_bstr(), entry, &error)),
+                Err(message) => trouble.push(message),
             }
         }
     }
@@ -40,24 +37,47 @@ pub(super) fn search(entries: &[Entry], trouble: &mut Vec<String>) -> Result<Sea
     Search::new(patterns, aws).map_err(|error| error.to_string())
 }
 
-fn invalid(kind: &str, line: &BStr, entry: &Entry, error: &ere::Error) -> String {
+/// Returns a prohibited pattern, which is a line of `entry`.
+///
+/// # Errors
+///
+/// What is wrong with it, and where it is configured.
+pub(in crate::cli) fn prohibited(line: &BStr, entry: &Entry) -> Result<Ere, String> {
+    Ere::parse(line)
+        .map_err(|error| format!("{} is invalid: {error}", called("prohibited", line, entry)))
+}
+
+/// Returns true when a provider has printed the pattern.
+pub(in crate::cli) fn is_of_provider(entry: &Entry) -> bool {
+    entry.origin.starts_with(PROVIDER)
+}
+
+/// Returns what messages call a pattern.
+pub(in crate::cli) fn called(kind: &str, line: &BStr, entry: &Entry) -> String {
     let origin = &entry.origin;
-    if origin.starts_with(PROVIDER) {
-        format!("{origin} gave a pattern that is invalid: {error}")
+    if is_of_provider(entry) {
+        format!("a pattern of {origin}")
     } else {
-        format!("the {kind} pattern {line:?}, configured in {origin}, is invalid: {error}")
+        format!("the {kind} pattern {line:?}, configured in {origin},")
     }
 }
 
-/// Returns the allowed patterns that can be read, those of `.gitallowed` behind the configured ones.
-pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> AllowedLines {
+/// Returns the allowed patterns that can be read, those of `.gitallowed` in the folder `top` behind the configured ones.
+pub(in crate::cli) fn allowed(
+    entries: &[Entry],
+    top: Option<&Path>,
+    trouble: &mut Vec<String>,
+) -> AllowedLines {
     let mut patterns = Vec::new();
     let mut add = |line: &[u8], entry: &Entry, trouble: &mut Vec<String>| match Ere::parse(line) {
         Ok(pattern) => {
             let source = format!("{:?}, configured in {},", line.as_bstr(), entry.origin);
             patterns.push((pattern, source));
         }
-        Err(error) => trouble.push(invalid("allowed", line.as_bstr(), entry, &error)),
+        Err(error) => {
+            let what = called("allowed", line.as_bstr(), entry);
+            trouble.push(format!("{what} is invalid: {error}"));
+        }
     };
     for entry in entries {
         if entry.value.is_empty() {
@@ -70,7 +90,7 @@ pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> AllowedLi
             add(line, entry, trouble);
         }
     }
-    for entry in git_allowed(trouble) {
+    for entry in top.map_or_else(Vec::new, |top| git_allowed(top, trouble)) {
         add(&entry.value, &entry, trouble);
     }
     AllowedLines::new(patterns).unwrap_or_else(|error| {
@@ -80,12 +100,7 @@ pub(super) fn allowed(entries: &[Entry], trouble: &mut Vec<String>) -> AllowedLi
 }
 
 /// Returns the lines of `.gitallowed` as it lies in the top folder of the work tree.
-fn git_allowed(trouble: &mut Vec<String>) -> Vec<Entry> {
-    // Outside a repository there is none.
-    let top = repository("look for .gitallowed").ok();
-    let Some(top) = top.and_then(|repository| repository.work_tree) else {
-        return Vec::new();
-    };
+fn git_allowed(top: &Path, trouble: &mut Vec<String>) -> Vec<Entry> {
     let text = match fs::read(top.join(GIT_ALLOWED)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
