@@ -200,7 +200,7 @@ mod tests {
         let mut found = Vec::new();
         let given_up = set.matching_lines(text.as_bytes(), |line| {
             line.each_match(0, |one| {
-                found.push((line.number, text.get(one.secret).unwrap()))
+                found.push((line.number, text.get(one.secret).unwrap()));
             });
         });
         assert_eq!(given_up, []);
