@@ -89,6 +89,8 @@ impl Configuration {
                 allowed: entries(values(Key::Allowed.name())?),
                 providers: entries(providers),
                 provider_timeout: values(TIMEOUT)?.pop().map(entry),
+                // A history has them in any case.
+                scan_messages: None,
             },
             of_repository: entries(of_repository),
             work_tree: repository.and_then(|repository: Repository| repository.work_tree),

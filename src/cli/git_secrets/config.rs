@@ -35,6 +35,9 @@ impl Key {
 /// How many seconds a provider may take.
 pub(in crate::cli) const TIMEOUT: &str = "secrets.providertimeout";
 
+/// Whether the messages of commits and tags are part of a history.
+const MESSAGES: &str = "secrets.scanmessages";
+
 /// A value with where it is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Entry {
@@ -52,6 +55,8 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) providers: Vec<Entry>,
     /// The value of `secrets.providerTimeout` that wins, as it stands there.
     pub(in crate::cli) provider_timeout: Option<Entry>,
+    /// The value of `secrets.scanMessages` that wins, as it stands there.
+    pub(in crate::cli) scan_messages: Option<Entry>,
 }
 
 impl Settings {
@@ -70,7 +75,7 @@ impl Settings {
     ///
     /// As [`read`](Self::read).
     pub(super) fn read_from(global: bool) -> Result<Self, Stop> {
-        let expression = r"^secrets\.(patterns|allowed|providers|providertimeout)$";
+        let expression = r"^secrets\.(patterns|allowed|providers|providertimeout|scanmessages)$";
         let mut command = git(global);
         command
             .args(["-z", "--show-scope", "--show-origin", "--get-regexp"])
@@ -118,6 +123,8 @@ fn parse(printed: &[u8]) -> Settings {
             settings.providers.push(entry);
         } else if key == TIMEOUT.as_bytes() {
             settings.provider_timeout = Some(entry);
+        } else if key == MESSAGES.as_bytes() {
+            settings.scan_messages = Some(entry);
         }
     }
     settings
@@ -221,6 +228,7 @@ mod tests {
                         local\0file:.git/config\0secrets.patterns\n\0\
                         local\0file:.git/config\0secrets.providertimeout\n3\0\
                         command\0command line:\0secrets.providertimeout\n4\0\
+                        command\0command line:\0secrets.scanmessages\ntrue\0\
                         command\0command line:\0secrets.patterns\n\xff\0";
         let settings = parse(printed);
         let mut last = entry("", "command line");
@@ -236,6 +244,7 @@ mod tests {
                 allowed: vec![entry("", ".git/config (local)")],
                 providers: vec![entry("cmd -x", "/etc/gitconfig (system)")],
                 provider_timeout: Some(entry("4", "command line")),
+                scan_messages: Some(entry("true", "command line")),
             }
         );
         assert_eq!(parse(b""), Settings::default());

@@ -4,6 +4,7 @@ mod files;
 mod history;
 mod hooks;
 mod index;
+mod messages;
 mod quote;
 mod report;
 
@@ -82,7 +83,9 @@ pub(super) fn run(command: &Command) -> Result<u8, Stop> {
         return Ok(CLEAN);
     }
     let limits = Limits::usual();
-    let seen = look(command, &search, limits).inspect_err(|_| tell_trouble(&trouble))?;
+    let with_messages = scan_messages(&settings, &mut trouble);
+    let seen =
+        look(command, &search, limits, with_messages).inspect_err(|_| tell_trouble(&trouble))?;
     // Outside a repository there is no .gitallowed.
     let top = repository("look for .gitallowed").ok();
     let top = top.and_then(|repository| repository.work_tree);
@@ -110,7 +113,31 @@ fn tell_trouble(trouble: &[String]) {
     }
 }
 
-fn look(command: &Command, search: &Search, limits: Limits) -> Result<Seen, Stop> {
+/// Returns true when `secrets.scanMessages` says that a history has messages, too.
+fn scan_messages(settings: &Settings, trouble: &mut Vec<String>) -> bool {
+    let Some(entry) = &settings.scan_messages else {
+        return false;
+    };
+    let value = entry.value.to_ascii_lowercase();
+    match &value[..] {
+        b"true" | b"yes" | b"on" | b"1" => true,
+        b"false" | b"no" | b"off" | b"0" => false,
+        _ => {
+            trouble.push(format!(
+                "secrets.scanMessages is {:?} in {}: give true or false",
+                entry.value, entry.origin
+            ));
+            true
+        }
+    }
+}
+
+fn look(
+    command: &Command,
+    search: &Search,
+    limits: Limits,
+    with_messages: bool,
+) -> Result<Seen, Stop> {
     match command {
         Command::Scan(scan) => {
             let by_git = scan.cached || scan.no_index || scan.untracked || scan.files.is_empty();
@@ -120,7 +147,7 @@ fn look(command: &Command, search: &Search, limits: Limits) -> Result<Seen, Stop
                 files::scan(scan, search, limits)
             }
         }
-        Command::ScanHistory => history::scan(search, limits),
+        Command::ScanHistory => history::scan(search, limits, with_messages),
         Command::PreCommitHook => hooks::pre_commit(search, limits),
         Command::CommitMsgHook { args } => hooks::commit_msg(args, search),
         Command::PrepareCommitMsgHook { args } => hooks::prepare_commit_msg(args, search, limits),
@@ -189,7 +216,9 @@ fn in_blobs(
     Ok(outcome)
 }
 
-/// Returns a call of git.
+/// Returns a call of git, which reads objects as they are: what `refs/replace` puts in their place has refs of its own.
 fn git() -> std::process::Command {
-    std::process::Command::new("git")
+    let mut command = std::process::Command::new("git");
+    command.env("GIT_NO_REPLACE_OBJECTS", "1");
+    command
 }

@@ -96,3 +96,55 @@ fn a_bare_repository_and_a_long_list() {
     found(&place.run(["--scan-history"]), &[&line]);
     found(&place.run_in(&bare, ["--scan-history"]), &[&line]);
 }
+
+#[test]
+fn messages_are_read_when_asked() {
+    let place = place();
+    place.repo.write("a.txt", "fine\n");
+    place.git(["add", "."]);
+    let first = commit(&place, "subject\n\ntell me\nand no more");
+    place.git(["tag", "-a", "-m", "for me", "v1"]);
+    place.git([
+        "-c",
+        "user.name=me",
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        "fine",
+    ]);
+    ends(&place.run(["--scan-history"]), "", "", 0);
+    place.git(["config", "secrets.scanMessages", "true"]);
+    let tag = place.git(["rev-parse", "v1"]).out.trim().to_owned();
+    let lines = [
+        format!("{first}:(commit message):3:tell me"),
+        format!("{tag}:(tag message):2:for me"),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    found(&place.run(["--scan-history"]), &lines);
+    place.git(["config", "secrets.scanMessages", "perhaps"]);
+    let ran = place.run(["--scan-history"]);
+    assert_eq!(ran.code, 2, "{ran:#?}");
+    assert!(
+        ran.err.contains("secrets.scanMessages is \"perhaps\""),
+        "{ran:#?}"
+    );
+    place.git(["config", "secrets.scanMessages", "off"]);
+    ends(&place.run(["--scan-history"]), "", "", 0);
+}
+
+#[test]
+fn what_replaces_an_object_does_not_hide_it() {
+    let place = place();
+    place.repo.write("a.txt", "me\n");
+    place.git(["add", "."]);
+    let bad = commit(&place, "bad");
+    place.repo.write("a.txt", "fine\n");
+    place.git(["add", "."]);
+    let good = commit(&place, "good");
+    place.git(["replace", &bad, &good]);
+    found(
+        &place.run(["--scan-history"]),
+        &[&format!("{bad}:a.txt:1:me")],
+    );
+}

@@ -295,3 +295,23 @@ fn two_index_flags_are_refused() {
         assert_eq!(place.run(args).code, 1, "{args:?}");
     }
 }
+
+#[test]
+fn the_sides_of_a_conflict_are_told_once() {
+    let place = place(&["me"]);
+    for (branch, text) in [
+        ("main", "me\nbase\n"),
+        ("x", "me\none me\n"),
+        ("y", "me\nother me\n"),
+    ] {
+        place.git(["checkout", "-q", "-B", branch, "main"]);
+        place.repo.write("a.txt", text);
+        place.git(["add", "."]);
+        place.git(["commit", "-q", "-m", branch]);
+    }
+    assert_eq!(place.git(["merge", "-q", "x"]).code, 1);
+    let sides = ["a.txt:1:me", "a.txt:2:one me", "a.txt:2:other me"];
+    found(&place.run(["--scan", "--cached"]), &sides);
+    let merged = ["a.txt:1:me", "a.txt:3:other me", "a.txt:5:one me"];
+    found(&place.run(["--scan"]), &merged);
+}

@@ -3,7 +3,7 @@
 //! Git says which files commits change, as object ids and without looking at attributes or contents; the blobs are read here, each once.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet, hash_map::Entry},
     io::{BufRead as _, BufReader},
     process::{ChildStdout, Stdio},
 };
@@ -16,7 +16,7 @@ use super::{
         Stop, TROUBLE, command,
         config::{exit_code, not_run},
     },
-    Seen, Shown, git, in_blobs, index, repository, shown,
+    Seen, Shown, git, in_blobs, index, messages, repository, shown,
 };
 use crate::{
     cli::settings::Limits,
@@ -32,9 +32,12 @@ const MANY_BLOBS: usize = 2000;
 type Lines = Vec<(u64, BString)>;
 
 /// Scans the history of all refs and HEAD; where there is no commit yet, the tracked files.
-pub(super) fn scan(search: &Search, limits: Limits) -> Result<Seen, Stop> {
+pub(super) fn scan(search: &Search, limits: Limits, with_messages: bool) -> Result<Seen, Stop> {
     let all = ["--all".to_owned()];
     let mut seen = in_range(&all, search, limits)?;
+    if with_messages {
+        messages::add(search, &mut seen)?;
+    }
     if seen.lines.is_empty() && !has_commits()? {
         let tracked = index::scan(&command::Scan::default(), search, limits)?;
         seen.lines.extend(tracked.lines);
@@ -55,46 +58,87 @@ fn has_commits() -> Result<bool, Stop> {
 /// Scans the commits that `git rev-list` lists for `range`.
 pub(super) fn in_range(range: &[String], search: &Search, limits: Limits) -> Result<Seen, Stop> {
     let changes = changes(range)?;
-    let mut ids: HashSet<ObjectId> = HashSet::new();
-    for change in &changes {
-        ids.insert(change.new);
-        ids.extend(&change.old);
-    }
-    ids.retain(|id| !id.is_null());
+    let ids: HashSet<ObjectId> = changes.ids.all.iter().copied().collect();
     let (lines, skipped) = read(&ids, search, limits)?;
+    let lines_of = |at: &u32| lines.get(&changes.ids.all[*at as usize]);
     let mut seen = Seen {
         skipped,
         ..Seen::default()
     };
-    for change in &changes {
-        let Some(new) = lines.get(&change.new) else {
+    for change in &changes.all {
+        let Some(new) = lines_of(&change.new) else {
             continue;
         };
         let old: BTreeSet<&BString> = (change.old.iter())
-            .filter_map(|id| lines.get(id))
+            .filter_map(lines_of)
             .flatten()
             .map(|(_, text)| text)
             .collect();
         for (number, text) in new.iter().filter(|(_, text)| !old.contains(text)) {
             seen.lines.push(Shown {
                 commit: format!("{}:", change.commit).into(),
-                rest: shown(change.path.as_ref(), *number, text.as_ref(), true),
+                rest: shown(
+                    changes.paths.all[change.path as usize].as_ref(),
+                    *number,
+                    text.as_ref(),
+                    true,
+                ),
             });
         }
     }
     Ok(seen)
 }
 
+/// What commits change.
+#[derive(Default)]
+struct Changes {
+    all: Vec<Change>,
+    paths: Numbered<BString>,
+    /// The blobs.
+    ids: Numbered<ObjectId>,
+}
+
 /// A file that a commit changes against all its parents.
 struct Change {
     commit: ObjectId,
-    path: BString,
-    old: Vec<ObjectId>,
-    new: ObjectId,
+    /// Its place in [`Changes::paths`].
+    path: u32,
+    /// The places of what it was in [`Changes::ids`].
+    old: Box<[u32]>,
+    /// The place of what it is there.
+    new: u32,
+}
+
+/// Values, each once: there are many more changes than paths and blobs.
+struct Numbered<T> {
+    all: Vec<T>,
+    places: HashMap<T, u32>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Numbered<T> {
+    fn place(&mut self, value: T) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        match self.places.entry(value) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.all.push(new.key().clone());
+                *new.insert(next)
+            }
+        }
+    }
 }
 
 /// Returns the changes of the commits in `range`, in the order of `git rev-list`.
-fn changes(range: &[String]) -> Result<Vec<Change>, Stop> {
+fn changes(range: &[String]) -> Result<Changes, Stop> {
     let mut list = git();
     // Children before parents, also those of one second.
     list.args(["rev-list", "--topo-order"]).args(range);
@@ -123,8 +167,8 @@ fn changes(range: &[String]) -> Result<Vec<Change>, Stop> {
 
 /// Reads what `git diff-tree --stdin -z` prints: a commit's id, or `:MODE MODE ID ID STATUS` and a path, each with a NUL after it. A merge of
 /// n has n colons, n + 1 modes and n + 1 ids.
-fn parse(out: ChildStdout) -> Result<Vec<Change>, Stop> {
-    let mut changes = Vec::new();
+fn parse(out: ChildStdout) -> Result<Changes, Stop> {
+    let mut changes = Changes::default();
     let mut commit = None;
     let mut fields = BufReader::with_capacity(1 << 20, out).split(0);
     let unreadable = |error: &dyn std::fmt::Display| {
@@ -151,12 +195,14 @@ fn parse(out: ChildStdout) -> Result<Vec<Change>, Stop> {
             return Err(unreadable(&format!("{:?} is no change", field.as_bstr())));
         };
         if is_file {
-            changes.push(Change {
+            let old = old.iter().filter(|id| !id.is_null());
+            let change = Change {
                 commit,
-                path: path.into(),
-                old: old.to_vec(),
-                new: *new,
-            });
+                path: changes.paths.place(path.into()),
+                old: old.map(|id| changes.ids.place(*id)).collect(),
+                new: changes.ids.place(*new),
+            };
+            changes.all.push(change);
         }
     }
     Ok(changes)

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     cli::settings::Limits,
+    finding::Skipped,
     prohibited::Search,
     source::index::{self, Wanted},
 };
@@ -25,11 +26,12 @@ pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Res
     if scan.cached {
         return cached(scan, search, limits);
     }
+    let mut skipped = Vec::new();
     let listed = if scan.no_index {
         match list(&["--cached", "--others"], scan, Stdio::null())? {
             Ok(paths) => paths,
             // Not in a repository.
-            Err(_) => everything(scan)?,
+            Err(_) => everything(scan, &mut skipped)?,
         }
     } else {
         let kinds: &[&str] = if scan.untracked {
@@ -44,7 +46,9 @@ pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Res
         // Links, submodules, and what is gone from disk.
         .filter(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
         .collect();
-    Ok(Seen::of(files::read(&paths, search, limits)?, true))
+    let mut seen = Seen::of(files::read(&paths, search, limits)?, true);
+    seen.skipped.extend(skipped);
+    Ok(seen)
 }
 
 /// Has git list files at and below the current folder; on failure returns the exit code.
@@ -73,19 +77,24 @@ fn list(
 }
 
 /// Lists all files below the current folder, where there is no repository to ask.
-fn everything(scan: &command::Scan) -> Result<Vec<BString>, Stop> {
+fn everything(scan: &command::Scan, skipped: &mut Vec<Skipped>) -> Result<Vec<BString>, Stop> {
     let globs = globs(scan)?;
     let mut walk = ignore::WalkBuilder::new(".");
     walk.standard_filters(false);
     walk.filter_entry(|entry| entry.file_name() != ".git");
     let mut out = Vec::new();
     for entry in walk.build() {
-        let entry = entry.map_err(|error| {
-            Stop::said(
-                format!("git-secrets: cannot list the files here: {error}"),
-                TROUBLE,
-            )
-        })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                skipped.push(Skipped {
+                    path: ".".into(),
+                    reason: error.to_string(),
+                    incomplete: true,
+                });
+                continue;
+            }
+        };
         let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
         if entry.file_type().is_some_and(|kind| kind.is_file()) && globs.is_match(path) {
             out.push(path.as_os_str().as_encoded_bytes().into());
@@ -134,9 +143,11 @@ fn cached(scan: &command::Scan, search: &Search, limits: Limits) -> Result<Seen,
     let blobs: Vec<Wanted> = entries.iter().filter_map(entry).collect();
     let cannot = "scan the index";
     let repository = repository(cannot)?;
-    let outcome = in_blobs(search, limits, cannot, |options, make| {
+    let mut outcome = in_blobs(search, limits, cannot, |options, make| {
         index::read(&repository, &blobs, options, make)
     })?;
+    // The sides of a conflict have lines in common.
+    outcome.lines.dedup();
     Ok(Seen::of(outcome, true))
 }
 
