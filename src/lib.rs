@@ -10,6 +10,7 @@ pub mod engine;
 pub mod ere;
 pub mod finding;
 pub mod hook;
+pub mod import;
 pub mod judge;
 pub mod matcher;
 pub mod pair;

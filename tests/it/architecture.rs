@@ -31,6 +31,8 @@ const STAGES: &[&[&str]] = &[
     &["finding"],
     &["provenance"],
     &["policy"],
+    // What other tools say, in the words of rules and policy.
+    &["import"],
     // Where the stages meet.
     &["engine", "scan"],
     // Lines instead of findings: what the drop-in scans.
@@ -91,6 +93,7 @@ const PURE: &[&str] = &[
     "finding",
     "provenance",
     "report",
+    "import",
 ];
 
 /// What only [`OUTSIDE`] may name: environment, processes, terminal, clock.
