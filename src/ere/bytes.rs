@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// A set of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct ByteSet([u64; 4]);
 
 impl ByteSet {
@@ -37,12 +37,34 @@ impl ByteSet {
         Self(self.0.map(|bits| !bits))
     }
 
+    /// Returns the bytes that are in one of the two.
+    pub(super) fn or(self, other: Self) -> Self {
+        let mut out = self;
+        for (bits, more) in out.0.iter_mut().zip(other.0) {
+            *bits |= more;
+        }
+        out
+    }
+
     /// Returns the bytes that satisfy `belongs`, but for the line feed: a line has none.
     pub(super) fn of(belongs: impl Fn(u8) -> bool) -> Self {
         let mut set = Self::default();
         set.add_where(belongs);
         set.remove(b'\n');
         set
+    }
+
+    /// Returns the bytes, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u8> + '_ {
+        (0..).zip(self.0).flat_map(|(word, mut bits): (u16, u64)| {
+            std::iter::from_fn(move || {
+                let low = u16::try_from(bits.trailing_zeros()).ok()?;
+                (bits != 0).then(|| {
+                    bits &= bits - 1;
+                    narrow(word * 64 + low)
+                })
+            })
+        })
     }
 
     /// Returns the set as ranges, in order.
@@ -130,6 +152,8 @@ mod tests {
             let mut set = ByteSet::default();
             set.add_where(class(name.as_bytes()).unwrap());
             assert_eq!(set.ranges().collect::<Vec<_>>(), expected, "{name}");
+            let one_by_one: Vec<u8> = expected.iter().cloned().flatten().collect();
+            assert_eq!(set.iter().collect::<Vec<_>>(), one_by_one, "{name}");
             let outside: usize = set.negated().ranges().map(|range| range.len()).sum();
             let inside: usize = expected.iter().map(|range| range.clone().len()).sum();
             assert_eq!(inside + outside, 256, "{name}");

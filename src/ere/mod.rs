@@ -22,11 +22,12 @@ mod backtrack;
 mod bytes;
 mod error;
 mod lint;
-mod needles;
+
 mod nonempty;
 mod parse;
 mod quote;
 mod set;
+mod shapes;
 mod translate;
 mod warning;
 mod within;

@@ -1,6 +1,6 @@
 //! Many patterns at once, over texts of many lines.
 //!
-//! Most patterns have literals without which they do not match (see `needles`). One pass finds the lines that have any of them, and
+//! Most patterns have literals without which they do not match (see `shapes`). One pass finds the lines that have any of them, and
 //! only these lines are looked at by the automata of the patterns they belong to. The other patterns share an automaton that goes
 //! over the whole text. Both passes never leave a line: no class has a line feed.
 
@@ -8,6 +8,7 @@ mod gate;
 mod group;
 mod locate;
 mod search;
+mod teddy;
 
 use std::{cmp::Reverse, fmt, ops::Range, sync::OnceLock};
 
@@ -23,7 +24,7 @@ use self::{
 use super::{
     Ere, LineRegex,
     backtrack::{Program, Steps},
-    needles::needles,
+    shapes::shapes,
     translate::translate,
 };
 
@@ -138,7 +139,7 @@ pub struct Found {
 pub struct PatternSet {
     members: Vec<Member>,
     groups: Vec<Group>,
-    /// Finds the lines that groups with needles look at.
+    /// Finds the lines that groups with shapes look at.
     gate: Option<Gate>,
     /// The groups that look at every line.
     sweeps: Vec<usize>,
@@ -225,13 +226,13 @@ impl PatternSet {
             return Err(SetError::TooLarge);
         }
         let members: Vec<Member> = patterns.into_iter().map(Member::of).collect();
-        let needles: Vec<_> = members.iter().map(|member| needles(&member.hir)).collect();
-        let groups = grouped(&members, &needles);
+        let shapes: Vec<_> = members.iter().map(|member| shapes(&member.hir)).collect();
+        let groups = grouped(&members, &shapes);
         let sweeps = (0..groups.len())
-            .filter(|group| !groups[*group].has_needles)
+            .filter(|group| !groups[*group].has_shapes)
             .collect();
         Ok(Self {
-            gate: Gate::new(&groups, &needles),
+            gate: Gate::new(&groups, &shapes),
             members,
             groups,
             sweeps,

@@ -11,7 +11,7 @@ use regex_automata::{
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir};
 
 use super::Member;
-use crate::ere::translate::repeated;
+use crate::ere::{shapes::Shape, translate::repeated};
 
 /// How many parts the patterns of a group have together, unless one has more.
 const MAX_GROUP_SIZE: u64 = 10_000;
@@ -26,8 +26,8 @@ const DFA_CACHE_BYTES: usize = 8 << 20;
 pub(super) struct Group {
     /// Their places in the set.
     pub(super) patterns: Vec<usize>,
-    /// Whether each has needles.
-    pub(super) has_needles: bool,
+    /// Whether each has shapes.
+    pub(super) has_shapes: bool,
     /// Built when a line is looked at.
     engine: OnceLock<Engine>,
 }
@@ -44,17 +44,17 @@ struct Cache {
     matched: regex_automata::PatternSet,
 }
 
-/// Shares the patterns out among groups. Patterns with needles are apart from those without, and each with back-references is alone: what
+/// Shares the patterns out among groups. Patterns with shapes are apart from those without, and each with back-references is alone: what
 /// is found for it has still to be looked at.
-pub(super) fn grouped(members: &[Member], needles: &[Option<Vec<Vec<u8>>>]) -> Vec<Group> {
+pub(super) fn grouped(members: &[Member], shapes: &[Option<Vec<Shape>>]) -> Vec<Group> {
     let mut groups = Vec::new();
-    for has_needles in [true, false] {
+    for has_shapes in [true, false] {
         let mut open: Option<(Group, u64)> = None;
-        let chosen = (0..members.len()).filter(|n| needles[*n].is_some() == has_needles);
+        let chosen = (0..members.len()).filter(|n| shapes[*n].is_some() == has_shapes);
         for pattern in chosen {
             let size = members[pattern].size;
             if members[pattern].program.is_some() {
-                groups.push(Group::of(pattern, has_needles));
+                groups.push(Group::of(pattern, has_shapes));
                 continue;
             }
             match &mut open {
@@ -65,7 +65,7 @@ pub(super) fn grouped(members: &[Member], needles: &[Option<Vec<Vec<u8>>>]) -> V
                     *sum += size;
                 }
                 _ => {
-                    let full = open.replace((Group::of(pattern, has_needles), size));
+                    let full = open.replace((Group::of(pattern, has_shapes), size));
                     groups.extend(full.map(|(group, _)| group));
                 }
             }
@@ -76,10 +76,10 @@ pub(super) fn grouped(members: &[Member], needles: &[Option<Vec<Vec<u8>>>]) -> V
 }
 
 impl Group {
-    fn of(pattern: usize, has_needles: bool) -> Self {
+    fn of(pattern: usize, has_shapes: bool) -> Self {
         Self {
             patterns: vec![pattern],
-            has_needles,
+            has_shapes,
             engine: OnceLock::new(),
         }
     }
@@ -197,7 +197,7 @@ impl fmt::Debug for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Group")
             .field("patterns", &self.patterns)
-            .field("has_needles", &self.has_needles)
+            .field("has_shapes", &self.has_shapes)
             .finish_non_exhaustive()
     }
 }

@@ -17,9 +17,9 @@ pub(super) struct Found<'a> {
 
 /// What names lines to look at.
 enum Source<'s> {
-    /// Those with needles.
+    /// Those with shapes.
     Gate(&'s Gate),
-    /// Those that a group without needles matches.
+    /// Those that a group without shapes matches.
     Sweep(usize),
 }
 
