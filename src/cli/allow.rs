@@ -7,7 +7,12 @@ use std::{
     path::Path,
 };
 
-use super::{CLEAN, Failure, accepted, args, environment, scan, settings::Limits};
+use super::{
+    CLEAN, Failure, accepted,
+    args::{self, RuleOptions},
+    environment, scan,
+    settings::{self, Limits},
+};
 use crate::{
     policy::allow::{self, Entry},
     rule::RuleSet,
@@ -81,7 +86,7 @@ fn one_line(option: &str, text: &str) -> Result<String, Failure> {
 }
 
 /// Writes a file whole or not at all.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let cannot = |error| Failure::because(format!("cannot write {}", path.display()), error);
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(cannot)?;
@@ -97,7 +102,8 @@ fn rules_of_findings() -> HashMap<Fingerprint, String> {
         inline_markers: false,
         ..Options::default()
     };
-    let scanner = Scanner::new(RuleSet::builtin(), options);
+    let rules = settings::rules(&RuleOptions::default()).unwrap_or_else(|_| RuleSet::builtin());
+    let scanner = Scanner::new(rules, options);
     let outcome = scanner.run(|make| {
         let Ok(base) = environment::current_dir() else {
             return;

@@ -302,6 +302,39 @@ pub(super) enum RulesCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Carry over what other tools are configured with: rules to a file, accepted secrets to allow entries
+    Import(Import),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Import {
+    /// Files of other tools; when none is given, git's configuration for git-secrets and the files at the top of the repository that
+    /// these tools look for
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Whose file it is, where neither its name nor what it has tells
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) from: Option<ImportFormat>,
+    /// Where the rules go [default: .keyfence/imported.toml at the top of the repository]; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write nothing, and say what would be written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportFormat {
+    GitSecrets,
+    Gitleaks,
+    GitleaksIgnore,
+    Betterleaks,
+    DetectSecrets,
+    Trufflehog,
+    Kingfisher,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -12,6 +12,7 @@ mod environment;
 mod git_secrets;
 mod history;
 mod hook;
+mod import;
 mod input;
 mod install;
 mod output;

@@ -149,6 +149,29 @@ impl Configuration {
         Ok(out)
     }
 
+    /// Returns the prohibited patterns that are configured.
+    pub(super) fn patterns(&self) -> &[Entry] {
+        &self.settings.patterns
+    }
+
+    /// Returns the providers that are configured.
+    pub(super) fn providers(&self) -> impl Iterator<Item = &Entry> {
+        self.settings.providers.iter().chain(&self.of_repository)
+    }
+
+    /// Returns the allowed patterns, of the configuration and of `.gitallowed`, as they stand there.
+    pub(super) fn allowed_entries(&self) -> Result<Vec<Entry>, Failure> {
+        let mut entries = self.settings.allowed.clone();
+        let mut trouble = Vec::new();
+        if let Some(top) = &self.work_tree {
+            entries.extend(compile::git_allowed(top, &mut trouble));
+        }
+        match trouble.pop() {
+            Some(message) => Err(Failure::new(message)),
+            None => Ok(entries),
+        }
+    }
+
     /// Returns what excuses lines: `secrets.allowed` and the file `.gitallowed`; none where there is nothing.
     pub(super) fn allowed(&self) -> Result<Option<Arc<AllowedLines>>, Failure> {
         let mut trouble = Vec::new();

@@ -9,7 +9,7 @@ use std::{
 use super::{
     CLEAN, FINDINGS, Failure,
     args::{self, RuleOptions, RulesCommand},
-    settings,
+    import, settings,
 };
 use crate::{
     detection::{Judged, judge},
@@ -29,6 +29,7 @@ pub(super) fn run(args: &args::Rules) -> Result<u8, Failure> {
         RulesCommand::List { rules, json } => list(rules, *json, &mut out)?,
         RulesCommand::Show { id, rules } => show(id, rules, &mut out)?,
         RulesCommand::Check { files } => check(files, &mut out)?,
+        RulesCommand::Import(args) => return import::run(args),
     };
     io::stdout()
         .lock()

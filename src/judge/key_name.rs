@@ -62,7 +62,11 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     // `password.encode("latin1")`: an argument of something that is done to it.
     let called = view::separator(scene).starts_with(b"(")
         && scene.bytes[scene.span.start..scene.secret_span.start].contains(&b'.');
-    if called || last || keyed || first || within {
+    // `hashed_secret` of a baseline of detect-secrets is SHA-1.
+    let secret = scene.secret();
+    let sha1 = secret.len() == 40 && secret.iter().all(u8::is_ascii_hexdigit);
+    let hashed = sha1 && words.iter().any(|w| view::is_one_of(w, &["hashed"]));
+    if called || last || keyed || first || within || hashed {
         return Some(Opinion::Drop);
     }
     encrypted.then_some(Opinion::Lower)
@@ -94,6 +98,9 @@ mod tests {
         check("¦token.encode(\"‹x7f›\")", Some(Opinion::Drop));
         check("user.set¦Token(\"‹x7f›\")", None);
         check("encrypted_¦password: ‹x7f›", Some(Opinion::Lower));
+        check("hashed_¦secret: ‹x7f›", Some(Opinion::Lower));
+        let sha1 = format!("\"hashed_¦secret\": \"‹{}›\"", "0a1f".repeat(10));
+        check(&sha1, Some(Opinion::Drop));
         check("db_¦password_prod: ‹x7f›", None);
         check("client_¦secret: ‹x7f›", None);
     }

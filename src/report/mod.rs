@@ -18,6 +18,7 @@ mod scrub;
 mod text;
 
 use std::io::{self, Write};
+pub(crate) use text::escape;
 
 use crate::finding::Outcome;
 

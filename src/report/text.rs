@@ -24,7 +24,7 @@ pub(super) fn escape_char(c: char) -> Option<String> {
 }
 
 /// Returns `text` with control and bidi characters escaped.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }

@@ -36,4 +36,6 @@ mod reports;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod rules_import;
+#[cfg(test)]
 mod sources;

@@ -100,7 +100,7 @@ pub(in crate::cli) fn allowed(
 }
 
 /// Returns the lines of `.gitallowed` as it lies in the top folder of the work tree.
-fn git_allowed(top: &Path, trouble: &mut Vec<String>) -> Vec<Entry> {
+pub(in crate::cli) fn git_allowed(top: &Path, trouble: &mut Vec<String>) -> Vec<Entry> {
     let text = match fs::read(top.join(GIT_ALLOWED)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),

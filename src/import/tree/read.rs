@@ -135,24 +135,25 @@ fn add(
 ) -> Result<(), ImportError> {
     match &mut parent.value {
         Value::List(items) => items.push(node),
-        Value::Table(entries) => match key.take() {
-            Some((key, line)) => entries.push((key, Node { line, ..node })),
-            None => {
-                let text = match node.value {
-                    Value::Text(text) => text,
-                    Value::Number(number) => number.to_string(),
-                    Value::Bool(flag) => flag.to_string(),
-                    Value::Nothing => String::new(),
-                    Value::List(_) | Value::Table(_) => {
-                        return Err(ImportError {
-                            line: node.line,
-                            message: "a list or a table is no key here".to_owned(),
-                        });
-                    }
-                };
-                *key = Some((text, node.line));
+        Value::Table(entries) => {
+            if let Some((key, line)) = key.take() {
+                entries.push((key, Node { line, ..node }));
+                return Ok(());
             }
-        },
+            let text = match node.value {
+                Value::Text(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                Value::Nothing => String::new(),
+                Value::List(_) | Value::Table(_) => {
+                    return Err(ImportError {
+                        line: node.line,
+                        message: "a list or a table is no key here".to_owned(),
+                    });
+                }
+            };
+            *key = Some((text, node.line));
+        }
         _ => {}
     }
     Ok(())
