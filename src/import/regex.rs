@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn the_secret_is_the_wanted_group() {
         let pattern = r#"(?i)((?:key|pass)[a-z]*)\s*(=|:)\s*["'](?P<TOKEN>[a-z0-9]{6,})["']"#;
-        let text = "Password = 'abc123'";
+        let text = format!("Password = '{}'", "abc123");
+        let text = &*text;
         check(pattern, Secret::First, text, "Password");
         check(pattern, Secret::Number(3), text, "abc123");
         check(pattern, Secret::Number(0), text, text);

@@ -50,7 +50,10 @@ impl SeenCommits {
                 committed_seconds: record.committed_seconds,
             })
         };
-        Self(messages.commits.records.iter().filter_map(seen).collect())
+        let mut all: Vec<SeenCommit> = messages.commits.records.iter().filter_map(seen).collect();
+        // Threads hand over what they read in an order that is not the same each time.
+        all.sort_unstable_by_key(|commit| commit.commit);
+        Self(all)
     }
 
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
