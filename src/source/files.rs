@@ -91,6 +91,36 @@ pub fn scan(
     Ok(())
 }
 
+/// Hands over files that git has listed, by their paths from the folder of `place`. What is no file any more (gone, a link, a folder) is passed
+/// over.
+pub fn scan_listed(
+    paths: &[BString],
+    place: Place<'_>,
+    options: Options,
+    make_visitor: &MakeVisitor<'_>,
+) {
+    share(
+        (paths, "file"),
+        options.threads,
+        make_visitor,
+        || FileReader::new(options.max_file_bytes, SourceKind::Worktree),
+        |listed, reader, visitor| {
+            let path = place.base.join(listed.to_os_str_lossy());
+            let is_file = |metadata: fs::Metadata| metadata.is_file();
+            match fs::symlink_metadata(&path).map(is_file) {
+                Ok(true) => reader.read(&path, listed.as_ref(), visitor),
+                Ok(false) => {}
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                    ) => {}
+                Err(e) => skip(visitor, listed.as_ref(), reason(&e), true),
+            }
+        },
+    );
+}
+
 /// A folder to walk.
 struct Root {
     path: PathBuf,

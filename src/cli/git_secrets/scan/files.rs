@@ -18,7 +18,7 @@ use crate::{
     cli::{environment, input::Input, settings::Limits},
     finding::Skipped,
     prohibited::{Line, Outcome, Search},
-    source::{Interrupt, files, stdin},
+    source::{Interrupt, MakeVisitor, error::Error, files, stdin},
 };
 
 /// How standard input is called.
@@ -62,7 +62,33 @@ impl Seen {
 }
 
 /// Searches the files `paths`.
-pub(super) fn read(paths: &[PathBuf], search: &Search, limits: Limits) -> Result<Outcome, Stop> {
+fn read(paths: &[PathBuf], search: &Search, limits: Limits) -> Result<Outcome, Stop> {
+    if paths.is_empty() {
+        return Ok(Outcome::default());
+    }
+    in_place(search, limits, |place, options, make| {
+        files::scan(paths, place, options, make)
+    })
+}
+
+/// Searches files that git has listed; those that are gone from disk are passed over.
+pub(super) fn read_listed(
+    paths: &[BString],
+    search: &Search,
+    limits: Limits,
+) -> Result<Outcome, Stop> {
+    in_place(search, limits, |place, options, make| {
+        files::scan_listed(paths, place, options, make);
+        Ok(())
+    })
+}
+
+/// Searches what `source` reads from the current folder.
+fn in_place(
+    search: &Search,
+    limits: Limits,
+    source: impl FnOnce(files::Place<'_>, files::Options, &MakeVisitor<'_>) -> Result<(), Error>,
+) -> Result<Outcome, Stop> {
     let base = here()?;
     let (over, outer) = (environment::git_override(), environment::outer_config());
     let place = files::Place {
@@ -77,11 +103,8 @@ pub(super) fn read(paths: &[PathBuf], search: &Search, limits: Limits) -> Result
         max_file_bytes: limits.max_file_bytes,
         threads: limits.threads,
     };
-    if paths.is_empty() {
-        return Ok(Outcome::default());
-    }
     let mut result = Ok(());
-    let outcome = search.run(|make| result = files::scan(paths, place, options, make));
+    let outcome = search.run(|make| result = source(place, options, make));
     result.map_err(|error| failed("scan", &error))?;
     Ok(outcome)
 }

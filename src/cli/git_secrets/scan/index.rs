@@ -2,7 +2,7 @@
 //!
 //! Git lists the paths, so that pathspecs mean what they mean to it; the bytes are read here.
 
-use std::{fs, path::PathBuf, process::Stdio};
+use std::process::Stdio;
 
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
@@ -27,7 +27,7 @@ pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Res
         return cached(scan, search, limits);
     }
     let mut skipped = Vec::new();
-    let listed = if scan.no_index {
+    let mut listed = if scan.no_index {
         match list(&["--cached", "--others"], scan, Stdio::null())? {
             Ok(paths) => paths,
             // Not in a repository.
@@ -41,12 +41,9 @@ pub(super) fn scan(scan: &command::Scan, search: &Search, limits: Limits) -> Res
         };
         list(kinds, scan, Stdio::inherit())?.map_err(|code| Stop::said("", code))?
     };
-    let paths: Vec<PathBuf> = (listed.iter())
-        .map(|path| PathBuf::from(path.to_os_str_lossy().into_owned()))
-        // Links, submodules, and what is gone from disk.
-        .filter(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
-        .collect();
-    let mut seen = Seen::of(files::read(&paths, search, limits)?, true);
+    // In a conflict a path stands in the index more than once.
+    listed.dedup();
+    let mut seen = Seen::of(files::read_listed(&listed, search, limits)?, true);
     seen.skipped.extend(skipped);
     Ok(seen)
 }
