@@ -54,17 +54,21 @@ impl ByteSet {
         set
     }
 
-    /// Returns the bytes, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..).zip(self.0).flat_map(|(word, mut bits): (u16, u64)| {
-            std::iter::from_fn(move || {
-                let low = u16::try_from(bits.trailing_zeros()).ok()?;
-                (bits != 0).then(|| {
-                    bits &= bits - 1;
-                    narrow(word * 64 + low)
-                })
-            })
-        })
+    /// Calls `each` with the bytes, in order.
+    pub(super) fn each(&self, mut each: impl FnMut(u8)) {
+        for (word, bits) in (0_u16..).zip(self.0) {
+            let mut bits = bits;
+            while bits != 0 {
+                let low = u16::try_from(bits.trailing_zeros()).unwrap_or_default();
+                bits &= bits - 1;
+                each(narrow(word * 64 + low));
+            }
+        }
+    }
+
+    /// Returns how many bytes there are.
+    pub(super) fn len(&self) -> u32 {
+        self.0.iter().map(|bits| bits.count_ones()).sum()
     }
 
     /// Returns the set as ranges, in order.
@@ -153,7 +157,10 @@ mod tests {
             set.add_where(class(name.as_bytes()).unwrap());
             assert_eq!(set.ranges().collect::<Vec<_>>(), expected, "{name}");
             let one_by_one: Vec<u8> = expected.iter().cloned().flatten().collect();
-            assert_eq!(set.iter().collect::<Vec<_>>(), one_by_one, "{name}");
+            let mut each = Vec::new();
+            set.each(|byte| each.push(byte));
+            assert_eq!(each, one_by_one, "{name}");
+            assert_eq!(set.len() as usize, each.len(), "{name}");
             let outside: usize = set.negated().ranges().map(|range| range.len()).sum();
             let inside: usize = expected.iter().map(|range| range.clone().len()).sum();
             assert_eq!(inside + outside, 256, "{name}");

@@ -279,31 +279,50 @@ pub(super) fn rarest_window(shape: &[ByteSet]) -> Range<usize> {
 
 /// Returns how often, in the bytes of a text, `shape` is expected: a guess.
 pub(super) fn frequency_of(shape: &[ByteSet]) -> f64 {
-    let mut before = None;
+    let mut before: Option<(&ByteSet, f64)> = None;
     let mut frequency = 1.0;
     for set in shape {
-        let share = share_of(set);
-        // Bytes of words come in each other's company: what is known of one says a quarter of the next. A digit comes with other digits.
-        let next = share.powf(0.75);
-        frequency *= if before == Some(set) && share > COMPANY {
-            next.max(0.6)
-        } else {
-            next
+        let next = match before {
+            Some((same, known)) if same == set => {
+                // A digit comes with other digits.
+                if known > COMPANY {
+                    frequency *= known.max(0.6);
+                    continue;
+                }
+                known
+            }
+            _ => share_in_company(set),
         };
-        before = Some(set);
+        frequency *= next;
+        before = Some((set, next));
     }
     frequency
 }
 
-/// From which share of a text's bytes on those of a class come in each other's company.
-const COMPANY: f64 = 1.0 / 32.0;
+/// From which share of a text's bytes on, as [`share_in_company`] counts it, those of a class come in each other's company.
+const COMPANY: f64 = 0.075;
 
-/// Returns which share of a text's bytes are of `set`: a guess.
-fn share_of(set: &ByteSet) -> f64 {
-    static SHARES: LazyLock<[f64; 256]> =
-        LazyLock::new(|| std::array::from_fn(|byte| u8::try_from(byte).map_or(0.0, share_of_byte)));
-    let shares = set.iter().map(|byte| SHARES[usize::from(byte)]);
-    shares.sum::<f64>().min(1.0)
+/// Returns which share of a text's bytes are of `set`, a guess, as far as that says something new: bytes of words come in each other's
+/// company, so that what is known of one says a quarter of the next.
+fn share_in_company(set: &ByteSet) -> f64 {
+    /// Of each byte, by itself and in company.
+    static SHARES: LazyLock<[(f64, f64); 256]> = LazyLock::new(|| {
+        std::array::from_fn(|byte| {
+            let share = u8::try_from(byte).map_or(0.0, share_of_byte);
+            (share, share.powf(0.75))
+        })
+    });
+    let (mut share, mut in_company) = (0.0, 0.0);
+    set.each(|byte| {
+        let (of_byte, byte_in_company) = SHARES[usize::from(byte)];
+        share += of_byte;
+        in_company = byte_in_company;
+    });
+    if set.len() == 1 {
+        in_company
+    } else {
+        share.min(1.0).powf(0.75)
+    }
 }
 
 /// Returns how common a byte is in source text: a guess.

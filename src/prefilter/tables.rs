@@ -1,7 +1,7 @@
 //! What the engines look for, as plain data: made when the program is built for the built-in rules, at run time when
 //! a user adds rules.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use crate::rule::{Anchor, RuleSet};
 
@@ -308,10 +308,20 @@ fn window_of(text: &[u8], fold: bool, commonness: &dyn Fn(&[u8]) -> u64) -> usiz
 
 /// Returns roughly how common three bytes in a row are in source text, for rules that come at run time.
 pub fn guess(window: &[u8]) -> u64 {
-    let pairs = window
-        .windows(2)
-        .filter(|pair| COMMON_PAIRS.contains(pair))
-        .count();
+    // A bit for each pair of bytes: tables of a user's rules are made at each start.
+    static COMMON: LazyLock<Box<[u64]>> = LazyLock::new(|| {
+        let mut bits = vec![0; 1 << 10];
+        for pair in COMMON_PAIRS {
+            let pair = usize::from(pair[0]) << 8 | usize::from(pair[1]);
+            bits[pair >> 6] |= 1 << (pair & 63);
+        }
+        bits.into()
+    });
+    let is_common = |pair: &&[u8]| {
+        let pair = usize::from(pair[0]) << 8 | usize::from(pair[1]);
+        COMMON[pair >> 6] >> (pair & 63) & 1 == 1
+    };
+    let pairs = window.windows(2).filter(is_common).count();
     window.iter().map(|b| letter(*b)).sum::<u64>() + 5 * pairs as u64
 }
 

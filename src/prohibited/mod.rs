@@ -114,11 +114,13 @@ impl Search {
 
 /// Returns a scanner for AWS's credentials.
 fn aws_scanner() -> Result<Scanner, RuleSetError> {
-    // A set of its own: anchors of other rules are not even looked for.
-    let builtin = RuleSet::builtin();
-    let of_aws = builtin.iter().map(|(_, rule)| rule);
-    let of_aws = of_aws.filter(|rule| rule.provider == "aws").cloned();
-    let rules = RuleSet::new(false, of_aws.collect())?;
+    let mut rules = RuleSet::builtin();
+    let ids: Vec<String> = rules
+        .iter()
+        .filter(|(_, rule)| rule.provider == "aws")
+        .map(|(_, rule)| rule.id.to_string())
+        .collect();
+    rules.enable_only(&ids)?;
     let options = Options {
         min_confidence: Confidence::Medium,
         // An excuse is what `secrets.allowed` says.
