@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 
 use super::{
     Failure, environment,
@@ -29,7 +29,7 @@ use crate::{
     source::{
         config::{self, Scope, Value},
         error::Error,
-        repository::{self, Repository},
+        repository,
     },
 };
 
@@ -79,6 +79,10 @@ impl Configuration {
             Some(repository) => Ok(repository.values(key)),
             None => config::outside(&outer, &base, key).map_err(cannot),
         };
+        let work_tree = repository
+            .as_ref()
+            .and_then(|repository| repository.work_tree.clone());
+        let entry = |value: Value| entry(value, work_tree.as_deref());
         let entries = |values: Vec<Value>| values.into_iter().map(entry).collect();
         let (of_repository, providers) = values(Key::Providers.name())?
             .into_iter()
@@ -93,7 +97,7 @@ impl Configuration {
                 scan_messages: None,
             },
             of_repository: entries(of_repository),
-            work_tree: repository.and_then(|repository: Repository| repository.work_tree),
+            work_tree,
         })
     }
 
@@ -188,10 +192,13 @@ impl Configuration {
     }
 }
 
-fn entry(value: Value) -> Entry {
+/// Returns a value with its file as seen from the top of the work tree.
+fn entry(value: Value, work_tree: Option<&Path>) -> Entry {
+    let top = work_tree.map(|top| top.as_os_str().as_encoded_bytes());
+    let below = top.and_then(|top| value.origin.strip_prefix(top)?.strip_prefix(b"/"));
     Entry {
+        origin: below.map_or_else(|| value.origin.clone(), BString::from),
         value: value.value,
-        origin: value.origin,
     }
 }
 

@@ -145,7 +145,7 @@ fn reasons(rules: &RuleSet, group: &Group) -> Vec<String> {
         SecretKind::Opaque => "it looks machine-made, and its surroundings say what it is",
         SecretKind::Password => "its surroundings say that it is a password, and it looks like one",
         SecretKind::Block => "it has the form of key material",
-        SecretKind::Prohibited => "somebody has prohibited it",
+        SecretKind::Prohibited => "a prohibited pattern matches it",
     };
     vec![why.to_owned()]
 }

@@ -151,6 +151,29 @@ fn many_patterns() {
 }
 
 #[test]
+fn a_great_many_literals() {
+    let mut patterns: Vec<String> = (0..400).map(|n| format!("lit{n:03}-end")).collect();
+    patterns.extend([
+        "[Kk]ey[0-9]".to_owned(),
+        "lit1".to_owned(),
+        "[a-z]+=$".to_owned(),
+    ]);
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    check(
+        &patterns,
+        WordMatch::No,
+        "nothing\nxlit399-end lit007-end\nkey1\nlit17-end\nlit400-end abc=\nlit123-end",
+        &[
+            (2, "lit399-end", &[7, 399]),
+            (3, "key1", &[400]),
+            (4, "lit1", &[401]),
+            (5, "abc=", &[402]),
+            (6, "lit123-end", &[123, 401]),
+        ],
+    );
+}
+
+#[test]
 fn no_patterns_match_nothing() {
     let set = set(&[], WordMatch::No);
     assert!(set.is_empty());
