@@ -66,7 +66,8 @@ pub(super) fn run(args: &args::Import) -> Result<u8, Failure> {
         }
     }
     for path in &args.paths {
-        sources.push(read(path, args.from.and_then(format_of))?);
+        let shown = path.display().to_string();
+        sources.push(read(path, &shown, args.from.and_then(format_of))?);
     }
     let written = rules(&sources)?;
     let rules = parsed(&written)?;
@@ -142,15 +143,15 @@ fn well_known(root: &Path, wanted: Option<Format>) -> Result<Vec<Read>, Failure>
         for name in format.file_names() {
             let path = root.join(name);
             if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
-                out.push(read(&path, Some(format))?);
+                out.push(read(&path, name, Some(format))?);
             }
         }
     }
     Ok(out)
 }
 
-fn read(path: &Path, format: Option<Format>) -> Result<Read, Failure> {
-    let shown = path.display().to_string();
+/// Reads the file at `path`, which is called `shown`.
+fn read(path: &Path, shown: &str, format: Option<Format>) -> Result<Read, Failure> {
     let cannot = |what: &str| Failure::new(format!("cannot import {shown}: {what}"));
     let mut bytes = Vec::new();
     let most = MAX_BYTES as u64;
@@ -191,7 +192,7 @@ fn read(path: &Path, format: Option<Format>) -> Result<Read, Failure> {
         )
     })?;
     Ok(Read {
-        path: shown,
+        path: shown.to_owned(),
         tool: format.tool(),
         imported,
     })

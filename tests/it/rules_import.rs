@@ -194,9 +194,10 @@ fn a_baseline_becomes_allow_entries() {
     };
     let baseline = format!(
         "{{\"version\": \"1.5.0\", \"plugins_used\": [], \"filters_used\": [], \"results\": {{\n\
-         \"a.env\": [{}, {}], \"b.py\": [{}, {}], \"link.env\": [{}]}}}}",
+         \"a.env\": [{}, {}, {}], \"b.py\": [{}, {}], \"link.env\": [{}]}}}}",
         result(&sha1(key), 2, ""),
         result(&sha1(id), 1, ", \"is_secret\": true"),
+        result(&sha1(id), 1, ""),
         result(&sha1(&password), 2, ""),
         result(&sha1("nothing of it"), 2, ""),
         result(&sha1(key), 2, ""),

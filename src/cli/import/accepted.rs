@@ -28,7 +28,7 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 const MAX_LINE_BYTES: usize = 1000;
 
 /// How long a secret may be that is looked for by its hash, in bytes.
-const SECRET_BYTES: std::ops::RangeInclusive<usize> = 4..=512;
+const SECRET_BYTES: std::ops::RangeInclusive<usize> = 3..=512;
 
 /// The entries, and what none was made of.
 #[derive(Default)]
@@ -257,14 +257,20 @@ fn stands_on(finding: &Finding, line: u64) -> bool {
 
 /// Returns what is found that has this hash, or is one with the text on the line `at` that has it.
 fn by_hash(text: &Text, at: u64, hash: &[u8; 20]) -> Found {
-    let has_hash = |finding: &&Finding| {
-        let parts = finding.parts.iter().map(|part| &part.secret);
-        let mut all = parts.chain(std::iter::once(&finding.secret));
-        all.any(|secret| sha1(secret.expose()).as_ref() == Some(hash))
-    };
+    let has_hash = |finding: &&Finding| sha1(finding.secret.expose()).as_ref() == Some(hash);
     let found: Vec<_> = text.findings.iter().filter(has_hash).map(told).collect();
     if !found.is_empty() {
         return Ok(found);
+    }
+    let is_part = |finding: &Finding| {
+        let mut parts = finding.parts.iter();
+        parts.any(|part| sha1(part.secret.expose()).as_ref() == Some(hash))
+    };
+    if text.findings.iter().any(is_part) {
+        return Err(
+            "it is the public half of a pair, and an entry would hide the secret half, too: accept that with keyfence allow"
+                .to_owned(),
+        );
     }
     let number = usize::try_from(at).ok().and_then(|at| at.checked_sub(1));
     let line = number.and_then(|number| text.bytes.split(|byte| *byte == b'\n').nth(number));

@@ -182,3 +182,51 @@ fn other_messages_are_none_of_the_merge_hook() {
         ends(&place.run(all), "", "", 0);
     }
 }
+
+#[test]
+fn hooks_of_the_original_keep_working() {
+    let place = Place::new();
+    ends(&place.run(["--add", "me"]), "", "", 0);
+    for (hook, command) in [
+        ("pre-commit", "pre_commit_hook"),
+        ("commit-msg", "commit_msg_hook"),
+        ("prepare-commit-msg", "prepare_commit_msg_hook"),
+    ] {
+        // As git-secrets 1.3.0 writes them.
+        let text = format!("#!/usr/bin/env bash\ngit secrets --{command} -- \"$@\"\n");
+        let path = format!(".git/hooks/{hook}");
+        place.repo.write(&path, text);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(place.repo.root.join(path), mode).unwrap();
+    }
+    place.repo.write("a.txt", "tell me\n");
+    place.git(["add", "."]);
+    let refused = |ran: &crate::cli::Ran, line: &str| {
+        assert_eq!(ran.code, 1, "{ran:#?}");
+        assert!(ran.err.starts_with(line), "{ran:#?}");
+    };
+    refused(&place.git(["commit", "-qm", "one"]), "a.txt:1:tell me\n");
+    place.repo.write("a.txt", "fine\n");
+    place.git(["add", "."]);
+    refused(
+        &place.git(["commit", "-qm", "for me"]),
+        ".git/COMMIT_EDITMSG:1:for me\n",
+    );
+    assert_eq!(place.git(["commit", "-qm", "one"]).code, 0);
+    place.git(["checkout", "-qb", "other"]);
+    place.repo.write("b.txt", "me\n");
+    place.git(["add", "."]);
+    assert_eq!(place.git(["commit", "-qnm", "bad"]).code, 0);
+    let bad = place.git(["rev-parse", "HEAD"]).out.trim().to_owned();
+    place.git(["checkout", "-q", "main"]);
+    assert_eq!(
+        place
+            .git(["commit", "-q", "--allow-empty", "-m", "two"])
+            .code,
+        0
+    );
+    refused(
+        &place.git(["merge", "-m", "merged", "other"]),
+        &format!("{bad}:b.txt:1:me\n"),
+    );
+}
