@@ -1,7 +1,7 @@
 //! `.gitleaks.toml` (<https://github.com/gitleaks/gitleaks#configuration>), and `.betterleaks.toml`, which has the same form.
 
 use super::{
-    Draft, ImportError, Imported, LeftOut, Syntax,
+    Draft, ImportError, Imported, LeftOut, Syntax, entropy_of,
     regex::{Secret, convert, kind_of},
     tree::{self, Fields, Node, Value, texts},
 };
@@ -135,13 +135,6 @@ fn read_rule(item: &Node, out: &mut Imported) -> Result<(), ImportError> {
         Err(why) => leave_out(format!("its regex cannot be carried over: {why}")),
     }
     Ok(())
-}
-
-/// Returns an entropy that keyfence takes.
-pub(super) fn entropy_of(bits: f64) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "from 0 to 8")]
-    let bits = bits.clamp(0.0, 8.0) as f32;
-    bits
 }
 
 /// Names what the allow lists called `name` have, one each.

@@ -1,8 +1,7 @@
 //! Rules for kingfisher (<https://github.com/mongodb/kingfisher/blob/main/docs/RULES.md>).
 
 use super::{
-    Draft, ImportError, Imported, LeftOut, Syntax,
-    gitleaks::entropy_of,
+    Draft, ImportError, Imported, LeftOut, Syntax, entropy_of,
     regex::{Secret, convert, kind_of},
     tree::{self, Fields, Node, texts},
 };

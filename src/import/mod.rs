@@ -135,6 +135,13 @@ impl fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {}
 
+/// Returns an entropy that keyfence takes.
+fn entropy_of(bits: f64) -> f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "from 0 to 8")]
+    let bits = bits.clamp(0.0, 8.0) as f32;
+    bits
+}
+
 /// A format that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {

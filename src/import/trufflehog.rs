@@ -1,8 +1,7 @@
 //! Custom detectors of trufflehog (<https://docs.trufflesecurity.com/custom-detectors>).
 
 use super::{
-    Draft, ImportError, Imported, LeftOut, Syntax,
-    gitleaks::entropy_of,
+    Draft, ImportError, Imported, LeftOut, Syntax, entropy_of,
     regex::{Secret, convert, kind_of},
     tree::{self, Fields, Node, texts},
 };
