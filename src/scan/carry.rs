@@ -14,19 +14,18 @@
 //!
 //! The plain twin is [`Carrier::whole`]; law 2 says that both give the same.
 
+mod lines;
+
 use std::{ops::Range, sync::Arc};
 
-use super::{
-    detect::{self, LINE_AHEAD, LINE_BACK, Made},
-    lines,
-};
+use super::detect::{self, LINE_AHEAD, LINE_BACK, Made};
 use crate::{
     chunk::{self, Chunk},
     detection::{LOOK_BACK, look_ahead},
     engine::{Engine, Found, Near, Scratch, Tried},
     pair::BACK_BYTES,
     prefilter::{DECODE, Hit},
-    rule::{LineRules, TooSlow},
+    rule::TooSlow,
     source::history::delta::Op,
 };
 
@@ -248,46 +247,10 @@ impl<'e> Carrier<'e> {
         let (near, tries) = (&mut self.near, &mut self.tries);
         (self.engine).hits_near(bytes, text, changed.clone(), near, tries);
         if let Some(lines) = self.engine.rules().lines().filter(|_| text) {
-            let mut tries = std::mem::take(&mut self.tries);
-            let mut touched: Option<Range<usize>> = None;
-            for changed in changed {
-                let line = whole_lines(bytes, &changed);
-                match &mut touched {
-                    Some(last) if line.start <= last.end => last.end = last.end.max(line.end),
-                    _ => {
-                        if let Some(last) = touched.replace(line) {
-                            self.search_lines(lines, bytes, last, &mut tries);
-                        }
-                    }
-                }
-            }
-            if let Some(last) = touched {
-                self.search_lines(lines, bytes, last, &mut tries);
-            }
-            self.tries = tries;
+            self.search_lines_near(lines, bytes, changed);
         }
         self.tries.sort_unstable();
         self.tries.dedup();
-    }
-
-    /// Adds to `tries` the lines in `range` that have a match of a rule for lines.
-    fn search_lines(
-        &mut self,
-        lines: &LineRules,
-        bytes: &[u8],
-        range: Range<usize>,
-        tries: &mut Vec<Hit>,
-    ) {
-        let slow = lines.starts(&bytes[range.clone()], |start| {
-            let start = u32::try_from(range.start + start).unwrap_or(u32::MAX);
-            tries.push(Hit { start, rule: LINE });
-        });
-        self.slow.extend(slow);
-    }
-
-    /// Returns the rules that took too long on the last object.
-    pub(super) fn take_slow(&mut self) -> Vec<TooSlow> {
-        std::mem::take(&mut self.slow)
     }
 
     /// Puts together what was carried over and what is new, in order.
@@ -383,46 +346,6 @@ impl<'e> Carrier<'e> {
         self.remember(hit, back, reach, all);
     }
 
-    /// Tries the line that starts at a hit, if there still is one.
-    fn attempt_line(&mut self, bytes: &[u8], hit: Hit) {
-        let rules = self.engine.rules();
-        let start = hit.start as usize;
-        let Some(line_rules) = rules
-            .lines()
-            .filter(|_| start == 0 || bytes[start - 1] == b'\n')
-        else {
-            return;
-        };
-        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
-        let (mut any, mut all, mut reach) = (false, Vec::new(), end + 1);
-        let slow = line_rules.find(&bytes[start..end], |found| {
-            any = true;
-            reach = reach.max(start + found.span.end + look_ahead(rules.rule(found.rule)));
-        });
-        self.slow.extend(slow);
-        if !any {
-            // Where the line changes, it is searched anew.
-            return;
-        }
-        let whole = Chunk {
-            bytes,
-            offset: 0,
-            core: 0..bytes.len(),
-            text: true,
-        };
-        // What was slow has been told.
-        drop(lines::find(
-            self.engine,
-            &whole,
-            start..end,
-            None,
-            &mut |made| {
-                all.push(made);
-            },
-        ));
-        self.remember(hit, LOOK_BACK, reach, all);
-    }
-
     /// Remembers what was found at a hit, and on which bytes that depends.
     fn remember(&mut self, hit: Hit, mut back: usize, mut reach: usize, all: Vec<Made>) {
         let mut kept = 0;
@@ -470,13 +393,6 @@ fn changed(
     let goes_on = |op: &&Op| op.from.map(|from| (from + op.len) as usize) != Some(base_len);
     let back = ops.last().filter(goes_on).map(|_| len..len);
     brought.chain(back)
-}
-
-/// Returns the lines that `changed` touches, without the last line feed.
-fn whole_lines(bytes: &[u8], changed: &Range<usize>) -> Range<usize> {
-    let start = memchr::memrchr(b'\n', &bytes[..changed.start]).map_or(0, |at| at + 1);
-    let end = memchr::memchr(b'\n', &bytes[changed.end..]);
-    start..end.map_or(bytes.len(), |at| changed.end + at)
 }
 
 #[cfg(test)]
