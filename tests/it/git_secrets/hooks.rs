@@ -230,3 +230,72 @@ fn hooks_of_the_original_keep_working() {
         &format!("{bad}:b.txt:1:me\n"),
     );
 }
+
+#[test]
+fn the_index_that_git_passes_is_looked_at() {
+    let place = place();
+    for name in ["a.txt", "b.txt", ":colon", "a[b]*"] {
+        place.repo.write(name, "fine\n");
+    }
+    commit(&place, "one");
+    place.repo.write("a.txt", "tell me\n");
+    place.repo.write("b.txt", "good\n");
+    // A commit of what is not staged, and one of a part of it.
+    found(&place.git(["commit", "-qam", "two"]), &["a.txt:1:tell me"]);
+    found(
+        &place.git(["commit", "-qm", "two", "a.txt"]),
+        &["a.txt:1:tell me"],
+    );
+    assert_eq!(place.git(["commit", "-qm", "two", "b.txt"]).code, 0);
+    place.git(["checkout", "-q", "a.txt"]);
+    for name in [":colon", "a[b]*"] {
+        place.repo.write(name, "me\n");
+        place.git(["--literal-pathspecs", "add", name]);
+        found(
+            &place.git(["commit", "-qm", "three"]),
+            &[&format!("{name}:1:me")],
+        );
+        place.git(["reset", "-q", "--hard"]);
+    }
+}
+
+#[test]
+fn a_link_that_becomes_a_file_is_scanned() {
+    let place = place();
+    std::os::unix::fs::symlink("elsewhere", place.repo.root.join("link")).unwrap();
+    place.git(["add", "."]);
+    assert_eq!(place.git(["commit", "-qm", "one"]).code, 0);
+    std::fs::remove_file(place.repo.root.join("link")).unwrap();
+    place.repo.write("link", "me\n");
+    place.git(["add", "."]);
+    found(&place.git(["commit", "-qm", "two"]), &["link:1:me"]);
+}
+
+#[test]
+fn the_first_commit_of_a_repository_with_sha256() {
+    let place = place();
+    let folder = place.outside();
+    let git = |args: &[&str]| {
+        let mut command = place.command("git", &folder);
+        crate::cli::Ran::of(&command.args(args).output().unwrap())
+    };
+    assert_eq!(git(&["init", "-q", "--object-format=sha256"]).code, 0);
+    git(&["config", "secrets.patterns", "me"]);
+    std::fs::write(folder.join("a.txt"), "me\n").unwrap();
+    git(&["add", "."]);
+    assert_eq!(place.run_in(&folder, ["--install"]).code, 0);
+    found(&git(&["commit", "-qm", "one"]), &["a.txt:1:me"]);
+    std::fs::write(folder.join("a.txt"), "fine\n").unwrap();
+    git(&["add", "."]);
+    assert_eq!(git(&["commit", "-qm", "one"]).code, 0);
+    std::fs::write(folder.join("b.txt"), "me\n").unwrap();
+    git(&["add", "."]);
+    git(&["commit", "-qnm", "two"]);
+    found(
+        &place.run_in(&folder, ["--scan-history"]),
+        &[&format!(
+            "{}:b.txt:1:me",
+            git(&["rev-parse", "HEAD"]).out.trim()
+        )],
+    );
+}
