@@ -2,10 +2,10 @@
 
 use super::{
     Draft, ImportError, Imported, LeftOut, Syntax, entropy_of,
-    regex::{Secret, convert, kind_of},
+    regex::{Secret, begins_with_literal, convert},
     tree::{self, Fields, Node, Value, texts},
 };
-use crate::rule::{Confidence, SecretKind, Severity};
+use crate::rule::{Confidence, Severity};
 
 /// What an allow list does that has no counterpart.
 const NO_LISTS: &str = "keyfence accepts secrets, not shapes or places: run keyfence scan, look at what is left, and accept it with \
@@ -113,13 +113,11 @@ fn read_rule(item: &Node, out: &mut Imported) -> Result<(), ImportError> {
     };
     match convert(regex, secret) {
         Ok(regex) => {
-            let kind = kind_of(&regex);
-            let is_sure = kind == SecretKind::Token || entropy > 0.0;
+            let is_sure = begins_with_literal(&regex) || entropy > 0.0;
             out.rules.push(Draft {
                 line: item.line,
                 name: description.unwrap_or(&their_id).to_owned(),
                 their_id,
-                kind,
                 regex,
                 syntax: Syntax::Regex,
                 severity: Severity::High,
@@ -167,7 +165,7 @@ fn leave_out_lists(
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::rule::{Confidence, SecretKind};
+    use crate::rule::Confidence;
 
     const FILE: &str = r#"
 title = "ours"
@@ -211,10 +209,7 @@ paths = ['''vendor/''']
             ("Acme Token", "A token of Acme")
         );
         assert_eq!(rule.regex, "(?i)acme(?:_live|_test)_([a-z0-9]{32})");
-        assert_eq!(
-            (rule.kind, rule.confidence),
-            (SecretKind::Opaque, Confidence::High)
-        );
+        assert_eq!(rule.confidence, Confidence::High);
         assert!((rule.min_entropy - 3.5).abs() < f32::EPSILON);
         assert_eq!(rule.line, 7);
         let told: Vec<String> = read

@@ -2,7 +2,7 @@
 
 use super::{
     Draft, ImportError, Imported, LeftOut, Syntax, entropy_of,
-    regex::{Secret, convert, kind_of},
+    regex::{Secret, convert},
     tree::{self, Fields, Node, texts},
 };
 use crate::rule::{Confidence, Severity};
@@ -92,7 +92,6 @@ fn read_rule(item: &Node, out: &mut Imported) -> Result<(), ImportError> {
             line: item.line,
             name: name.unwrap_or(&their_id).to_owned(),
             their_id,
-            kind: kind_of(&regex),
             regex,
             syntax: Syntax::Regex,
             severity: Severity::High,
@@ -112,7 +111,7 @@ fn read_rule(item: &Node, out: &mut Imported) -> Result<(), ImportError> {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::rule::{Confidence, SecretKind};
+    use crate::rule::Confidence;
 
     const FILE: &str = r"
 rules:
@@ -146,10 +145,7 @@ rules:
             panic!("{read:#?}");
         };
         assert_eq!((&*rule.their_id, &*rule.name), ("acme.1", "Acme key"));
-        assert_eq!(
-            (rule.confidence, rule.kind),
-            (Confidence::High, SecretKind::Opaque)
-        );
+        assert_eq!(rule.confidence, Confidence::High);
         assert_eq!(rule.source, "https://docs.acme.example");
         assert_eq!(
             regex_syntax::parse(&rule.regex)

@@ -16,7 +16,7 @@ use std::fmt;
 
 use bstr::BString;
 
-use crate::rule::{Confidence, SecretKind, Severity};
+use crate::rule::{Confidence, Severity};
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -54,8 +54,6 @@ pub struct Draft {
     pub regex: String,
     /// How the regex is to be read.
     pub syntax: Syntax,
-    /// Which judges look at what it finds.
-    pub kind: SecretKind,
     /// How bad it is.
     pub severity: Severity,
     /// How sure it is.

@@ -5,7 +5,7 @@
 
 use regex_syntax::ast::{self, Ast, GroupKind, parse::Parser, print::Printer};
 
-use crate::{ere::LineRegex, rule::SecretKind};
+use crate::ere::LineRegex;
 
 /// Which group is the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,27 +102,19 @@ fn keep_group(tree: &mut Ast, wanted: u32, found: &mut bool) {
     }
 }
 
-/// Returns the kind of what `regex` finds: a token when it begins with a text that tells what it is.
-pub(super) fn kind_of(regex: &str) -> SecretKind {
-    let literals = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+/// Returns true when what `regex` finds begins with a text that tells what it is.
+pub(super) fn begins_with_literal(regex: &str) -> bool {
+    let is_literal = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
     let start = regex
         .trim_start_matches("\\b")
         .trim_start_matches(['(', '?', ':']);
-    let mut first = start.chars().take_while(literals);
-    if first.by_ref().count() >= 4 {
-        SecretKind::Token
-    } else {
-        SecretKind::Opaque
-    }
+    start.chars().take_while(is_literal).count() >= 4
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Secret, convert, kind_of};
-    use crate::{
-        ere::{LineRegex, Pattern, PatternSet},
-        rule::SecretKind,
-    };
+    use super::{Secret, begins_with_literal, convert};
+    use crate::ere::{LineRegex, Pattern, PatternSet};
 
     /// Checks which secret a converted regex finds.
     #[track_caller]
@@ -171,10 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn kinds() {
-        assert_eq!(kind_of("acme_[0-9]+"), SecretKind::Token);
-        assert_eq!(kind_of(r"\b(acme_[0-9]+)\b"), SecretKind::Token);
-        assert_eq!(kind_of("[0-9a-f]{32}"), SecretKind::Opaque);
-        assert_eq!(kind_of("(?i)key"), SecretKind::Opaque);
+    fn literals_come_first() {
+        assert!(begins_with_literal("acme_[0-9]+"));
+        assert!(begins_with_literal(r"\b(acme_[0-9]+)\b"));
+        assert!(!begins_with_literal("[0-9a-f]{32}"));
+        assert!(!begins_with_literal("(?i)key"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Draft, ImportError, Imported, LeftOut, Syntax, entropy_of,
-    regex::{Secret, convert, kind_of},
+    regex::{Secret, convert},
     tree::{self, Fields, Node, texts},
 };
 use crate::rule::{Confidence, Severity};
@@ -94,7 +94,6 @@ fn read_detector(item: &Node, out: &mut Imported) -> Result<(), ImportError> {
                 line: node.line,
                 name: their_id.clone(),
                 their_id,
-                kind: kind_of(&regex),
                 regex,
                 syntax: Syntax::Regex,
                 severity: Severity::High,

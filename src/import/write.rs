@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 use toml_writer::{ToTomlValue as _, TomlStringBuilder};
 
 use super::{Draft, LeftOut, Syntax};
-use crate::rule::{RuleSet, parse};
+use crate::rule::{RuleSet, SecretKind, parse};
 
 /// How long a match of a rule with anchors may be when its regex does not say, in bytes.
 const MAX_LEN: u32 = 4096;
@@ -185,7 +185,14 @@ fn text(id: &str, source: &Source, draft: &Draft, form: &[String]) -> String {
     }
     field("severity", draft.severity.name());
     field("confidence", draft.confidence.name());
-    field("kind", draft.kind.name());
+    // What somebody wrote a rule for is to be found: only judges speak that are never wrong by chance, and none against POSIX patterns.
+    field(
+        "kind",
+        match draft.syntax {
+            Syntax::Regex => SecretKind::Token.name(),
+            Syntax::Posix => SecretKind::Prohibited.name(),
+        },
+    );
     for line in form {
         out.push_str(line);
         out.push('\n');
@@ -215,7 +222,7 @@ mod tests {
     use super::{Source, rule_file};
     use crate::{
         import::{Draft, Syntax},
-        rule::{Confidence, Rule, SecretKind, Severity, parse},
+        rule::{Confidence, Rule, Severity, parse},
     };
 
     fn draft(id: &str, regex: &str, syntax: Syntax) -> Draft {
@@ -225,7 +232,6 @@ mod tests {
             name: format!("{id} \"of\" ours\n"),
             regex: regex.to_owned(),
             syntax,
-            kind: SecretKind::Opaque,
             severity: Severity::High,
             confidence: Confidence::Medium,
             min_entropy: 3.1,

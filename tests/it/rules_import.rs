@@ -347,3 +347,17 @@ fn bad_files_are_refused_and_nothing_is_written() {
     run(&repo, &["rules", "import", "--force", "twice.toml"]).ends(0);
     assert!(read(&repo, ".keyfence/imported.toml").contains("gitleaks-acme-key-2"));
 }
+
+#[test]
+fn a_rule_finds_what_it_found_elsewhere() {
+    let repo = Repo::new();
+    // No judge of machine-made values has a say.
+    repo.write(
+        ".gitleaks.toml",
+        "[[rules]]\nid = 'any'\nregex = '''(?i)(secret|pass)[a-z_]*\\s*=\\s*\"([^\"]{3,40})\"'''\nsecretGroup = 2\n",
+    );
+    let word = fill("{lower:5}", &mut Random::new(11)).unwrap();
+    repo.write("a.txt", format!("my_secret = \"{word}\"\n"));
+    run(&repo, &["rules", "import"]).ends(0);
+    assert_eq!(findings(&repo), 1);
+}

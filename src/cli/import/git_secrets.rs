@@ -11,7 +11,7 @@ use crate::{
     },
     ere::{self, Ere},
     import::{Accepted, Draft, Imported, LeftOut, Syntax},
-    rule::{Confidence, SecretKind, Severity},
+    rule::{Confidence, Severity},
     secret::Secret,
 };
 
@@ -75,7 +75,6 @@ fn pattern(line: &BStr, entry: &Entry, out: &mut Imported) {
             name: "Prohibited pattern".to_owned(),
             regex: text.to_owned(),
             syntax: Syntax::Posix,
-            kind: SecretKind::Prohibited,
             severity: Severity::High,
             confidence: Confidence::High,
             min_entropy: 0.0,
