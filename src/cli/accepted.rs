@@ -11,14 +11,33 @@ use super::{Failure, environment};
 use crate::{
     policy::allow::{self, Entry},
     secret::Fingerprint,
+    source::{head, repository::Repository},
 };
 
 /// Returns the fingerprints that the entries of this repository accept today; entries that no longer hold are named.
 pub(super) fn fingerprints() -> Result<Vec<Fingerprint>, Failure> {
     let path = root()?.join(allow::PATH);
+    Ok(holding(read(&path)?, &path))
+}
+
+/// Does the same for `repository`. One without a work tree has the entries of HEAD.
+pub(super) fn fingerprints_of(repository: &Repository) -> Result<Vec<Fingerprint>, Failure> {
+    if let Some(top) = &repository.work_tree {
+        let path = top.join(allow::PATH);
+        return Ok(holding(read(&path)?, &path));
+    }
+    let name = format!("HEAD:{}", allow::PATH);
+    let bytes = head::file(repository, allow::PATH.into())
+        .map_err(|error| Failure::because(format!("cannot read {name}"), error))?;
+    let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    let path = Path::new(&name);
+    Ok(holding(parse(&text, path)?, path))
+}
+
+fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
     let today = today();
     let mut out = Vec::new();
-    for entry in read(&path)? {
+    for entry in entries {
         if entry.holds_on(&today) {
             out.push(entry.fingerprint);
         } else {
@@ -31,7 +50,7 @@ pub(super) fn fingerprints() -> Result<Vec<Fingerprint>, Failure> {
             ));
         }
     }
-    Ok(out)
+    out
 }
 
 /// Returns the root of the work tree round the current folder, or the current folder where there is none.
@@ -56,7 +75,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
             ));
         }
     };
-    allow::parse(&text).map_err(|error| Failure::because(format!("cannot read the allow entries in {}; mend the line, or leave the entries out with --no-allow", path.display()), error))
+    parse(&text, path)
+}
+
+fn parse(text: &str, path: &Path) -> Result<Vec<Entry>, Failure> {
+    allow::parse(text).map_err(|error| Failure::because(format!("cannot read the allow entries in {}; mend the line, or leave the entries out with --no-allow", path.display()), error))
 }
 
 fn today() -> String {

@@ -71,6 +71,44 @@ pub(super) fn merge_heads() -> Vec<String> {
         .collect()
 }
 
+/// Returns why the person wants this check to be left out, where the variable for that is set.
+pub(super) fn skip_reason() -> Option<String> {
+    let reason = variable("KEYFENCE_SKIP")?;
+    let reason = reason.to_string_lossy().trim().to_owned();
+    (!reason.is_empty()).then_some(reason)
+}
+
+/// What pre-commit and prek say of a push, for one ref: they read themselves what git passes to a hook
+/// (<https://pre-commit.com/#pre-push>).
+pub(super) struct PreCommitPush {
+    pub(super) remote_name: OsString,
+    pub(super) remote_branch: String,
+    /// The revision that is pushed.
+    pub(super) to: String,
+}
+
+/// Returns that, where one of them runs this program.
+pub(super) fn pre_commit_push() -> Option<PreCommitPush> {
+    variable("PRE_COMMIT")?;
+    let text = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+    Some(PreCommitPush {
+        // Without it, all of the branch is new.
+        to: text("PRE_COMMIT_TO_REF").or_else(|| text("PRE_COMMIT_LOCAL_BRANCH"))?,
+        remote_name: variable("PRE_COMMIT_REMOTE_NAME").unwrap_or_default(),
+        remote_branch: text("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default(),
+    })
+}
+
+/// Returns where the message of a commit comes from, where pre-commit or prek runs this program: they do not pass that argument on.
+pub(super) fn pre_commit_message_source() -> Option<OsString> {
+    variable("PRE_COMMIT_COMMIT_MSG_SOURCE").filter(|source| !source.is_empty())
+}
+
+/// Returns true when GitLab runs this program as a hook (its shell sets it for each).
+pub(super) fn is_gitlab_hook() -> bool {
+    variable("GL_REPOSITORY").is_some() || variable("GL_ID").is_some()
+}
+
 /// Returns the folder where programs keep what can be made anew
 /// (<https://specifications.freedesktop.org/basedir-spec/latest/>), if there is one.
 pub(super) fn cache_dir() -> Option<PathBuf> {

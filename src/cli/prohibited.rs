@@ -29,7 +29,7 @@ use crate::{
     source::{
         config::{self, Scope, Value},
         error::Error,
-        repository,
+        repository::{self, Repository},
     },
 };
 
@@ -75,13 +75,25 @@ impl Configuration {
         } else {
             None
         };
-        let values = |key: &str| match &repository {
-            Some(repository) => Ok(repository.values(key)),
-            None => config::outside(&outer, &base, key).map_err(cannot),
-        };
-        let work_tree = repository
-            .as_ref()
-            .and_then(|repository| repository.work_tree.clone());
+        match &repository {
+            Some(repository) => Self::of(repository),
+            None => Self::from(
+                |key| config::outside(&outer, &base, key).map_err(cannot),
+                None,
+            ),
+        }
+    }
+
+    /// Reads what git sees in `repository`.
+    pub(super) fn of(repository: &Repository) -> Result<Self, Failure> {
+        let values = |key: &str| Ok(repository.values(key));
+        Self::from(values, repository.work_tree.clone())
+    }
+
+    fn from(
+        values: impl Fn(&str) -> Result<Vec<Value>, Failure>,
+        work_tree: Option<PathBuf>,
+    ) -> Result<Self, Failure> {
         let entry = |value: Value| entry(value, work_tree.as_deref());
         let entries = |values: Vec<Value>| values.into_iter().map(entry).collect();
         let (of_repository, providers) = values(Key::Providers.name())?

@@ -25,7 +25,8 @@ use crate::{
     source::{
         Interrupt, MakeVisitor, files, index,
         message::{self, Cleanup, Comment, Message},
-        repository, stdin,
+        repository::{self, Repository},
+        stdin,
     },
 };
 
@@ -129,6 +130,22 @@ const MAX_MESSAGE_BYTES: u64 = 32 << 20;
 /// Returns the commit message in `file` as git will store it.
 pub(super) fn read_message(file: &Path) -> Result<Message, Failure> {
     let base = environment::current_dir()?;
+    // Outside a repository git's defaults hold.
+    let repository = repository::discover(
+        &base,
+        &environment::git_override(),
+        &environment::outer_config(),
+    )
+    .ok();
+    read_message_in(repository.as_ref(), file)
+}
+
+/// Returns the commit message in `file` as git will store it in `repository`.
+pub(super) fn read_message_in(
+    repository: Option<&Repository>,
+    file: &Path,
+) -> Result<Message, Failure> {
+    let base = environment::current_dir()?;
     let mut bytes = Vec::new();
     fs::File::open(base.join(file))
         .and_then(|file| file.take(MAX_MESSAGE_BYTES + 1).read_to_end(&mut bytes))
@@ -145,18 +162,7 @@ pub(super) fn read_message(file: &Path) -> Result<Message, Failure> {
             MAX_MESSAGE_BYTES >> 20
         )));
     }
-    // Outside a repository git's defaults hold.
-    let repository = repository::discover(
-        &base,
-        &environment::git_override(),
-        &environment::outer_config(),
-    )
-    .ok();
-    let value = |key: &str| {
-        repository
-            .as_ref()
-            .and_then(|repository| repository.value(key))
-    };
+    let value = |key: &str| repository.and_then(|repository| repository.value(key));
     let cleanup = value("commit.cleanup");
     let options = message::Options {
         cleanup: Cleanup::from_config(cleanup.as_deref(), environment::message_is_edited())
@@ -176,8 +182,12 @@ pub(super) fn read_message(file: &Path) -> Result<Message, Failure> {
 }
 
 /// Scans a commit message; places are those of the file, not of the cleaned text.
-pub(super) fn scan_message(scanner: &Scanner, file: &Path) -> Result<Outcome, Failure> {
-    let message = read_message(file)?;
+fn scan_message(scanner: &Scanner, file: &Path) -> Result<Outcome, Failure> {
+    Ok(scan_text(scanner, &read_message(file)?, file))
+}
+
+/// Scans a commit message that was read from `file`.
+pub(super) fn scan_text(scanner: &Scanner, message: &Message, file: &Path) -> Outcome {
     let mut outcome = scanner
         .run(|make| message.scan(BStr::new(file.as_os_str().as_encoded_bytes()), &mut *make()));
     let mend = |place: &mut Place| {
@@ -192,5 +202,5 @@ pub(super) fn scan_message(scanner: &Scanner, file: &Path) -> Result<Outcome, Fa
             mend(&mut part.end);
         }
     }
-    Ok(outcome)
+    outcome
 }

@@ -15,6 +15,8 @@ use crate::{
     finding::{Outcome, Skipped},
     rule::{Confidence, Rule, RuleSet, Severity, parse},
     scan::{Options, Scanner},
+    secret::Fingerprint,
+    source::repository::Repository,
 };
 
 /// Returns the rules that `options` ask for, with those of git's configuration but for what providers say.
@@ -65,10 +67,30 @@ impl Setup {
         default_confidence: Confidence,
         in_repository: bool,
     ) -> Result<Self, Failure> {
-        let mut options = options(common, default_confidence)?;
+        let read = || Configuration::read(in_repository);
+        let options = options(common, default_confidence, accepted::fingerprints)?;
+        Self::with(common, options, read)
+    }
+
+    /// Returns what `common` asks for in `repository`.
+    pub(super) fn of(
+        common: &Common,
+        default_confidence: Confidence,
+        repository: &Repository,
+    ) -> Result<Self, Failure> {
+        let read = || Configuration::of(repository);
+        let allowed = || accepted::fingerprints_of(repository);
+        Self::with(common, options(common, default_confidence, allowed)?, read)
+    }
+
+    fn with(
+        common: &Common,
+        mut options: Options,
+        read: impl FnOnce() -> Result<Configuration, Failure>,
+    ) -> Result<Self, Failure> {
         let mut configured = prohibited::Rules::default();
         if !common.rules.no_config {
-            let configuration = Configuration::read(in_repository)?;
+            let configuration = read()?;
             let run = if common.run_providers {
                 Run::All
             } else {
@@ -86,8 +108,8 @@ impl Setup {
     }
 
     /// Adds to `outcome` what of the configuration could not be used.
-    pub(super) fn complete(self, outcome: &mut Outcome) {
-        outcome.skipped.extend(self.skipped);
+    pub(super) fn complete(&self, outcome: &mut Outcome) {
+        outcome.skipped.extend(self.skipped.iter().cloned());
         outcome.skipped.sort();
     }
 }
@@ -129,7 +151,11 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
 }
 
 /// Returns the options of a scan; `default_confidence` holds when none was typed.
-fn options(common: &Common, default_confidence: Confidence) -> Result<Options, Failure> {
+fn options(
+    common: &Common,
+    default_confidence: Confidence,
+    allowed: impl FnOnce() -> Result<Vec<Fingerprint>, Failure>,
+) -> Result<Options, Failure> {
     Ok(Options {
         min_confidence: common.min_confidence.map_or(default_confidence, confidence),
         min_severity: severity(common.min_severity),
@@ -137,7 +163,7 @@ fn options(common: &Common, default_confidence: Confidence) -> Result<Options, F
         allowed: if common.no_allow {
             Vec::new()
         } else {
-            accepted::fingerprints()?
+            allowed()?
         },
         ..Options::default()
     })
@@ -187,7 +213,7 @@ impl Limits {
 }
 
 /// Returns the number of bytes that `text`, the value of `option`, means.
-fn size(option: &str, text: &str) -> Result<u64, Failure> {
+pub(super) fn size(option: &str, text: &str) -> Result<u64, Failure> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text
         .get(digits.len()..)

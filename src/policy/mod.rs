@@ -3,3 +3,4 @@
 pub mod allow;
 pub mod allowed_lines;
 pub mod inline;
+pub mod novelty;

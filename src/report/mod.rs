@@ -17,8 +17,9 @@ pub mod model;
 mod scrub;
 mod text;
 
+pub(crate) use scrub::Scrub;
 use std::io::{self, Write};
-pub(crate) use text::escape;
+pub(crate) use text::{escape, escape_bytes};
 
 use crate::finding::Outcome;
 

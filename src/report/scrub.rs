@@ -23,7 +23,7 @@ const MOST_OF_COMMIT: usize = 1024;
 
 /// What may not get out.
 #[derive(Debug, Default)]
-pub(super) struct Scrub {
+pub(crate) struct Scrub {
     /// Sorted, without doubles.
     hidden: Vec<Vec<u8>>,
     /// The length of the longest, in bytes.
@@ -32,7 +32,7 @@ pub(super) struct Scrub {
 
 impl Scrub {
     /// Returns the scrub for a report: empty when secrets are to be shown.
-    pub(super) fn new(outcome: &Outcome, options: ReportOptions) -> Self {
+    pub(crate) fn new(outcome: &Outcome, options: ReportOptions) -> Self {
         let mut scrub = Self::default();
         if options.show_secrets {
             return scrub;
@@ -77,7 +77,7 @@ impl Scrub {
     }
 
     /// Returns a path, a name or the like with each secret in it replaced by `*`, byte by byte.
-    pub(super) fn bytes<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
+    pub(crate) fn bytes<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
         self.hide(text, SHORTEST)
     }
 

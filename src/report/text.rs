@@ -39,7 +39,7 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns `bytes` as text with control and bidi characters escaped, and bytes that are not UTF-8 as `\xff`.
-pub(super) fn escape_bytes(bytes: &[u8]) -> String {
+pub(crate) fn escape_bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(&escape(chunk.valid()));

@@ -127,6 +127,11 @@ impl RuleSet {
         Ok(())
     }
 
+    /// Returns the rules that are not built in.
+    pub fn extra(&self) -> &[Rule] {
+        &self.extra
+    }
+
     /// Returns the rule called `id`.
     ///
     /// # Errors

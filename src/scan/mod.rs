@@ -6,8 +6,11 @@ mod carry;
 mod detect;
 mod excerpt;
 pub mod history;
+mod identity;
 mod lines;
 mod progress;
+mod range;
+mod steps;
 mod texts;
 mod watch;
 
@@ -18,6 +21,7 @@ use std::{
 
 use bstr::{BStr, ByteSlice as _};
 pub use progress::{Phase, Progress, Snapshot};
+pub use steps::Brought;
 pub use watch::Watch;
 
 use crate::{

@@ -1,16 +1,15 @@
 //! Reads blobs by id and hands them over.
 
-use std::{io::Read as _, path::Path};
+use std::io::Read as _;
 
 use bstr::BString;
 use gix::{
     ObjectId,
     objs::{Find as _, FindHeader as _, Kind},
-    odb::HandleArc,
 };
 
 use super::{
-    Blob, Content, MakeVisitor, Visitor, error::Error, head, index::Options, loose, reason,
+    Blob, Content, MakeVisitor, Visitor, error::Error, index::Options, objects::Objects, reason,
     repository::Repository, share::share, skip, too_large,
 };
 use crate::finding::SourceKind;
@@ -41,8 +40,7 @@ pub(super) fn read(
     if wanted.is_empty() {
         return Ok(());
     }
-    let objects = head::objects(repository)?;
-    let objects_dir = &*repository.objects_dir;
+    let objects = Objects::open(repository)?;
     let threads = if wanted.len() > PARALLEL_BLOBS {
         options.threads
     } else {
@@ -54,14 +52,14 @@ pub(super) fn read(
         make_visitor,
         || (objects.clone(), Vec::new()),
         |blob, (objects, buffer), visitor| {
-            one((objects, objects_dir), blob, kind, options, visitor, buffer);
+            one(objects, blob, kind, options, visitor, buffer);
         },
     );
     Ok(())
 }
 
 fn one(
-    (objects, objects_dir): (&HandleArc, &Path),
+    objects: &Objects,
     wanted: &Wanted,
     kind: SourceKind,
     options: Options,
@@ -96,7 +94,7 @@ fn one(
         }
     };
     if header.size > STREAM_BYTES
-        && let Ok(Some(loose)) = loose::open(objects_dir, &wanted.id)
+        && let Ok(Some(loose)) = objects.loose(&wanted.id)
     {
         return give(Content::Reader {
             reader: &mut loose.take(header.size),

@@ -1,39 +1,25 @@
-//! HEAD's tree and the object database.
+//! HEAD and the trees of commits.
 
-use std::path::PathBuf;
-
+use bstr::{BStr, ByteSlice as _};
 use gix::{
-    ObjectId, objs,
-    odb::{self, HandleArc},
+    ObjectId,
+    objs::{self, FindExt as _},
     refs::{self, file::ReferenceExt as _},
 };
 
-use super::{error::Error, repository::Repository};
+use super::{
+    changes,
+    error::{Cause, Error},
+    objects::Objects,
+    repository::Repository,
+};
 
-/// Opens the object database. Nothing is read yet.
-pub(super) fn objects(repository: &Repository) -> Result<HandleArc, Error> {
-    let path: PathBuf = repository.objects_dir.clone();
-    let store = odb::Store::at_opts(
-        path.clone(),
-        repository.hash,
-        &mut std::iter::empty(),
-        odb::store::init::Options::default(),
-    );
-    match store {
-        Ok(store) => Ok(odb::Cache::from(std::sync::Arc::new(store).to_handle_arc())),
-        Err(source) => Err(Error::Objects {
-            path,
-            source: source.into(),
-        }),
-    }
-}
-
-/// Returns the tree of the commit that HEAD names, or none when no commit was made yet.
-pub(super) fn tree(
+/// Returns the commit that HEAD names, or none when no commit was made yet.
+pub(super) fn commit(
     repository: &Repository,
     objects: &dyn objs::Find,
 ) -> Result<Option<ObjectId>, Error> {
-    let fail = |source: super::error::Cause| Error::Head {
+    let fail = |source: Cause| Error::Head {
         git_dir: repository.git_dir.clone(),
         source,
     };
@@ -55,18 +41,84 @@ pub(super) fn tree(
             Err(e) => return Err(fail(e.into())),
         }
     }
-    let commit = head
-        .peel_to_id(&store, objects)
-        .map_err(|e| fail(e.into()))?;
-    let mut buffer = Vec::new();
-    let found = objects
-        .try_find(&commit, &mut buffer)
-        .map_err(|e| fail(e.into()))?;
-    let Some(data) = found else {
-        return Err(fail(format!("commit {commit} is not there").into()));
-    };
-    objs::CommitRefIter::from_bytes(data.data, repository.hash)
-        .tree_id()
+    head.peel_to_id(&store, objects)
         .map(Some)
         .map_err(|e| fail(e.into()))
+}
+
+/// Returns the tree of the commit that HEAD names, or none when no commit was made yet.
+pub(super) fn tree(
+    repository: &Repository,
+    objects: &dyn objs::Find,
+) -> Result<Option<ObjectId>, Error> {
+    let Some(commit) = commit(repository, objects)? else {
+        return Ok(None);
+    };
+    tree_of(&commit, objects)
+        .map(Some)
+        .map_err(|source| Error::Head {
+            git_dir: repository.git_dir.clone(),
+            source,
+        })
+}
+
+/// Returns the tree of `commit`.
+pub(super) fn tree_of(commit: &ObjectId, objects: &dyn objs::Find) -> Result<ObjectId, Cause> {
+    let mut buffer = Vec::new();
+    let found = objects.try_find(commit, &mut buffer)?;
+    let Some(data) = found else {
+        return Err(format!("commit {commit} is not there").into());
+    };
+    Ok(objs::CommitRefIter::from_bytes(data.data, commit.kind()).tree_id()?)
+}
+
+/// Returns the commit that HEAD of `repository` names, or none when no commit was made yet.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn id(repository: &Repository) -> Result<Option<ObjectId>, Error> {
+    commit(repository, &Objects::open(repository)?)
+}
+
+/// Returns what the file at `path` holds in HEAD's tree; none when it is not there.
+///
+/// # Errors
+///
+/// When HEAD, a tree or the file cannot be read.
+pub fn file(repository: &Repository, path: &BStr) -> Result<Option<Vec<u8>>, Error> {
+    let objects = Objects::open(repository)?;
+    let Some(tree) = tree(repository, &objects)? else {
+        return Ok(None);
+    };
+    at(&objects, tree, path).map_err(|source| Error::Head {
+        git_dir: repository.git_dir.clone(),
+        source,
+    })
+}
+
+fn at(objects: &Objects, mut tree: ObjectId, path: &BStr) -> Result<Option<Vec<u8>>, Cause> {
+    let mut buffer = Vec::new();
+    let mut rest = path;
+    while let Some(slash) = rest.find_byte(b'/') {
+        let found = objects.find_tree(&tree, &mut buffer)?;
+        let Some(below) = changes::folder(&found, &rest[..slash]) else {
+            return Ok(None);
+        };
+        (tree, rest) = (below, rest[slash + 1..].as_bstr());
+    }
+    let Some(blob) = changes::blob(&objects.find_tree(&tree, &mut buffer)?, rest) else {
+        return Ok(None);
+    };
+    Ok(Some(objects.find_blob(&blob, &mut buffer)?.data.to_vec()))
+}
+
+/// Returns true when the commit `id` has a parent.
+pub fn has_parent(repository: &Repository, id: &ObjectId) -> bool {
+    let Ok(objects) = Objects::open(repository) else {
+        return false;
+    };
+    let mut buffer = Vec::new();
+    let commit = objects.find_commit_iter(id, &mut buffer);
+    commit.is_ok_and(|commit| commit.parent_ids().next().is_some())
 }

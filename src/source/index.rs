@@ -5,20 +5,24 @@
 //! <https://git-scm.com/docs/index-format#_cache_tree>), so a folder whose remembered id is the one HEAD has is passed
 //! over without reading anything; only the trees on the way to a change are read.
 
-use std::ops::Range;
+mod tree;
+
+use std::{collections::HashMap, ops::Range};
 
 use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     index::{Entry, File, decode, entry, extension},
-    objs::{self, FindExt as _, TreeRef, tree::EntryKind},
+    objs::{self, Find as _, FindExt as _, TreeRef},
 };
 
 pub use super::blobs::Wanted;
 use super::{
     MakeVisitor, blobs,
+    changes::{Change, Comparer, Step, blob, folder},
     error::{Cause, Error},
     head,
+    objects::Objects,
     repository::Repository,
 };
 use crate::finding::SourceKind;
@@ -45,7 +49,14 @@ pub fn scan(
     options: Options,
     make_visitor: &MakeVisitor<'_>,
 ) -> Result<(), Error> {
-    read(repository, &staged(repository)?, options, make_visitor)
+    let staged = staged(repository, &[])?.changes.into_iter();
+    let wanted = staged.filter_map(|Change { path, new, .. }| new.map(|id| Wanted { path, id }));
+    read(
+        repository,
+        &wanted.collect::<Vec<_>>(),
+        options,
+        make_visitor,
+    )
 }
 
 /// Hands over `blobs`, each under the path that stands beside its id.
@@ -85,30 +96,117 @@ pub(super) fn open(repository: &Repository) -> Result<Option<File>, Error> {
     })
 }
 
-/// Returns what the index has and HEAD has not.
-fn staged(repository: &Repository) -> Result<Vec<Wanted>, Error> {
+/// Returns what the next commit changes: the index against HEAD and, where a merge goes on, the commits that are `merged`.
+///
+/// # Errors
+///
+/// When the index, HEAD, a tree or the object database cannot be read.
+pub fn staged(repository: &Repository, merged: &[ObjectId]) -> Result<Step, Error> {
     let Some(index) = open(repository)? else {
-        return Ok(Vec::new());
+        return Ok(Step::default());
     };
-    let objects = head::objects(repository)?;
+    let objects = Objects::open(repository)?;
     let tree = head::tree(repository, &objects)?;
     let mut walk = Walk {
         objects: &objects,
         index: &index,
-        wanted: Vec::new(),
+        comparer: Comparer::default(),
+        step: Step::default(),
+    };
+    let fail = |source| Error::Head {
+        git_dir: repository.git_dir.clone(),
+        source,
     };
     walk.folder(tree, index.tree(), 0..index.entries().len(), 0)
-        .map_err(|source| Error::Head {
-            git_dir: repository.git_dir.clone(),
-            source,
-        })?;
-    Ok(walk.wanted)
+        .map_err(fail)?;
+    if let Some(trouble) = walk.comparer.trouble.pop() {
+        return Err(fail(trouble.reason.into()));
+    }
+    let mut step = walk.step;
+    if !merged.is_empty() {
+        against(&objects, merged, &mut step).map_err(fail)?;
+    }
+    Ok(step)
+}
+
+/// Takes out of `step` what one of the commits `merged` has as it is.
+fn against(objects: &Objects, merged: &[ObjectId], step: &mut Step) -> Result<(), Cause> {
+    let trees = merged
+        .iter()
+        .map(|commit| head::tree_of(commit, objects))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut lookup = PathLookup {
+        objects,
+        trees: HashMap::new(),
+    };
+    let changes = std::mem::take(&mut step.changes);
+    for mut change in changes {
+        for tree in &trees {
+            let there = lookup.blob(*tree, change.path.as_ref())?;
+            change.old.extend(there);
+        }
+        if !change.new.is_some_and(|new| change.old.contains(&new)) {
+            change.old.sort_unstable();
+            change.old.dedup();
+            step.changes.push(change);
+        }
+    }
+    Ok(())
+}
+
+/// Finds files in trees by their paths.
+struct PathLookup<'a> {
+    objects: &'a Objects,
+    trees: HashMap<ObjectId, Vec<u8>>,
+}
+
+impl PathLookup<'_> {
+    fn blob(&mut self, mut tree: ObjectId, path: &BStr) -> Result<Option<ObjectId>, Cause> {
+        let mut rest = path;
+        while let Some(slash) = rest.find_byte(b'/') {
+            let name = &rest[..slash];
+            let Some(below) = self.within(tree, |tree| folder(tree, name))? else {
+                return Ok(None);
+            };
+            (tree, rest) = (below, rest[slash + 1..].as_bstr());
+        }
+        self.within(tree, |tree| blob(tree, rest))
+    }
+
+    fn within<T>(
+        &mut self,
+        id: ObjectId,
+        find: impl FnOnce(&TreeRef<'_>) -> T,
+    ) -> Result<T, Cause> {
+        if !self.trees.contains_key(&id) {
+            let mut buffer = Vec::new();
+            let found = self.objects.try_find(&id, &mut buffer)?;
+            let data = found.ok_or_else(|| format!("tree {id} is not there"))?.data;
+            self.trees.insert(id, data.to_vec());
+        }
+        let bytes = self.trees.get(&id).map(Vec::as_slice).unwrap_or_default();
+        Ok(find(&TreeRef::from_bytes(bytes, id.kind())?))
+    }
+}
+
+/// Returns the id of the tree that git would write of the index; none when it cannot be told without writing objects, or when there
+/// are conflicts.
+///
+/// # Errors
+///
+/// When the index cannot be read.
+pub fn tree_id(repository: &Repository) -> Result<Option<ObjectId>, Error> {
+    let Some(index) = open(repository)? else {
+        return Ok(Some(ObjectId::empty_tree(repository.hash)));
+    };
+    Ok(tree::id(&index, repository.hash))
 }
 
 struct Walk<'a> {
     objects: &'a dyn objs::Find,
     index: &'a File,
-    wanted: Vec<Wanted>,
+    comparer: Comparer<'a>,
+    step: Step,
 }
 
 impl Walk<'_> {
@@ -134,106 +232,89 @@ impl Walk<'_> {
             Some(id) => self.objects.find_tree(id, &mut buffer)?,
             None => TreeRef::empty(),
         };
-        let tree = Lookup::new(&tree);
         let (index, mut at) = (self.index, range.start);
+        let at_path = match index.entries().get(range.start) {
+            Some(entry) => entry.path(index)[..prefix].as_bstr(),
+            None => BStr::new(""),
+        };
+        let mut there: Vec<(&BStr, bool)> = Vec::new();
         while at < range.end {
             let entry = &index.entries()[at];
             let path = entry.path(index);
-            let name = &path[prefix..];
+            let name = path[prefix..].as_bstr();
             let Some(slash) = name.find_byte(b'/') else {
-                self.file(entry, path, tree.blob(name));
+                there.push((name, false));
+                self.file(entry, path, blob(&tree, name));
                 at += 1;
                 continue;
             };
-            let (folder, below) = (path[..=prefix + slash].as_bstr(), &name[..slash]);
-            if entry.mode == entry::Mode::DIR && folder.len() == path.len() {
+            let (inner, below) = (path[..=prefix + slash].as_bstr(), name[..slash].as_bstr());
+            there.push((below, true));
+            let in_head = folder(&tree, below);
+            if entry.mode == entry::Mode::DIR && inner.len() == path.len() {
                 // A sparse index keeps a folder outside the checkout as one entry with its tree.
-                self.tree(tree.tree(below), entry.id, folder)?;
+                let old: Vec<ObjectId> = in_head.into_iter().collect();
+                (self.comparer).below(self.objects, Some(entry.id), &old, inner, &mut self.step);
                 at += 1;
                 continue;
             }
             let rest = &index.entries()[at..range.end];
-            let end = at + rest.partition_point(|e| e.path(index).starts_with(folder));
+            let end = at + rest.partition_point(|e| e.path(index).starts_with(inner));
             let child =
                 cached.and_then(|node| node.children.iter().find(|child| child.name[..] == *below));
-            self.folder(tree.tree(below), child, at..end, folder.len())?;
+            self.folder(in_head, child, at..end, inner.len())?;
             at = end;
         }
+        self.gone(&tree, there, at_path);
         Ok(())
     }
 
     fn file(&mut self, entry: &Entry, path: &BStr, in_head: Option<ObjectId>) {
-        let blob = matches!(
+        let is_blob = matches!(
             entry.mode,
             entry::Mode::FILE | entry::Mode::FILE_EXECUTABLE | entry::Mode::SYMLINK
         );
-        if !blob || in_head == Some(entry.id) || entry.flags.contains(entry::Flags::INTENT_TO_ADD) {
+        if !is_blob
+            || in_head == Some(entry.id)
+            || entry.flags.contains(entry::Flags::INTENT_TO_ADD)
+        {
             return;
         }
         // The sides of a conflict follow each other and may be the same blob.
-        let seen = self
-            .wanted
-            .last()
-            .is_some_and(|last| last.id == entry.id && last.path == path);
-        if !seen {
-            self.wanted.push(Wanted {
+        let last = self.step.changes.last();
+        if !last.is_some_and(|last| last.new == Some(entry.id) && last.path == path) {
+            self.step.changes.push(Change {
                 path: path.into(),
-                id: entry.id,
+                new: Some(entry.id),
+                old: in_head.into_iter().collect(),
             });
         }
     }
 
-    /// Compares a tree with the one HEAD has at `prefix`, which ends with a slash.
-    fn tree(&mut self, head: Option<ObjectId>, new: ObjectId, prefix: &BStr) -> Result<(), Cause> {
-        if head == Some(new) {
-            return Ok(());
-        }
-        let (mut old_buffer, mut new_buffer) = (Vec::new(), Vec::new());
-        let old = match &head {
-            Some(id) => self.objects.find_tree(id, &mut old_buffer)?,
-            None => TreeRef::empty(),
-        };
-        let old = Lookup::new(&old);
-        for entry in &self.objects.find_tree(&new, &mut new_buffer)?.entries {
-            let mut path = prefix.to_owned();
-            path.extend_from_slice(entry.filename);
-            let id = entry.oid.to_owned();
-            match entry.mode.kind() {
-                EntryKind::Tree => {
-                    path.push(b'/');
-                    self.tree(old.tree(entry.filename), id, path.as_ref())?;
-                }
-                EntryKind::Commit => {}
-                EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
-                    if old.blob(entry.filename) != Some(id) {
-                        self.wanted.push(Wanted { path, id });
-                    }
-                }
+    /// Takes note of what HEAD has at `path`, and the index has not: `there` are the files and folders that it has.
+    fn gone(&mut self, tree: &TreeRef<'_>, mut there: Vec<(&BStr, bool)>, path: &BStr) {
+        there.sort_unstable();
+        for entry in &tree.entries {
+            let (name, is_tree) = (entry.filename, entry.mode.is_tree());
+            let is_file = entry.mode.is_blob_or_symlink();
+            if !is_tree && !is_file || there.binary_search(&(name, is_tree)).is_ok() {
+                continue;
             }
+            let id = entry.oid.to_owned();
+            let mut full = path.to_owned();
+            full.extend_from_slice(name);
+            if is_file {
+                self.step.changes.push(Change {
+                    path: full,
+                    new: None,
+                    old: vec![id],
+                });
+                continue;
+            }
+            full.push(b'/');
+            let (objects, step) = (self.objects, &mut self.step);
+            self.comparer
+                .below(objects, None, &[id], full.as_ref(), step);
         }
-        Ok(())
-    }
-}
-
-/// Finds names in a tree.
-struct Lookup<'a>(&'a TreeRef<'a>);
-
-impl<'a> Lookup<'a> {
-    fn new(tree: &'a TreeRef<'a>) -> Self {
-        Self(tree)
-    }
-
-    fn tree(&self, name: &[u8]) -> Option<ObjectId> {
-        self.0
-            .bisect_entry(name.as_bstr(), true)
-            .filter(|entry| entry.mode.is_tree())
-            .map(|entry| entry.oid.to_owned())
-    }
-
-    fn blob(&self, name: &[u8]) -> Option<ObjectId> {
-        self.0
-            .bisect_entry(name.as_bstr(), false)
-            .filter(|entry| entry.mode.is_blob_or_symlink())
-            .map(|entry| entry.oid.to_owned())
     }
 }

@@ -48,6 +48,11 @@ impl Interrupt {
 /// The reason for having left out nobody knows how much.
 pub(super) const THE_REST: &str = "interrupted: the rest was not read";
 
+/// Returns true for the reasons that an interrupted scan gives.
+pub fn is_reason(reason: &str) -> bool {
+    reason.starts_with("interrupted: ")
+}
+
 /// Returns the reason for having left out `count` things: `interrupted: 2 files were not read`.
 pub fn reason(count: u64, what: &str) -> String {
     match count {

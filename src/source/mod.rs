@@ -4,19 +4,22 @@
 //! that read with several threads make one visitor per thread, so that a visitor needs no lock; the order of blobs is
 //! free, because results are sorted later.
 
+pub mod changes;
 pub mod config;
 pub mod error;
 pub mod files;
+pub mod head;
 pub mod history;
 pub mod index;
 pub mod interrupt;
 pub mod message;
+pub mod range;
 pub mod repository;
 pub mod stdin;
 
 mod blobs;
-mod head;
 mod loose;
+mod objects;
 mod open;
 mod share;
 mod tracked;
@@ -66,6 +69,9 @@ pub trait Visitor: Send {
 
     /// Takes note of something that was not read.
     fn skip(&mut self, skipped: Skipped);
+
+    /// Is told, by sources that read a list, which of its items what follows belongs to.
+    fn item(&mut self, _at: usize) {}
 
     /// Returns true when the scan is to end early. The source then reads nothing more, and names what that leaves out.
     fn is_interrupted(&self) -> bool {

@@ -204,6 +204,15 @@ impl Repository {
             .any(|subsection| self.boolean(&format!("{section}.{subsection}.{name}")) == Some(true))
     }
 
+    /// Returns the names of the subsections of `section`: for `remote` the remotes. Sorted, each once.
+    pub fn subsections(&self, section: &str) -> Vec<BString> {
+        let sections = self.config.sections_by_name(section).into_iter().flatten();
+        let names =
+            sections.filter_map(|one| one.header().subsection_name().map(ToOwned::to_owned));
+        let names: BTreeSet<BString> = names.collect();
+        names.into_iter().collect()
+    }
+
     /// Opens another repository with the same configuration from outside.
     pub(super) fn another(&self, git_dir: &Path, work_tree: &Path) -> Result<Self, Error> {
         let over = Override {

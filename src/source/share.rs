@@ -25,9 +25,10 @@ pub(super) fn share<T: Sync, S: Send>(
     let next = AtomicUsize::new(0);
     let work = |mut state: S| {
         let mut visitor = make_visitor();
-        while !visitor.is_interrupted()
-            && let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed))
-        {
+        while !visitor.is_interrupted() {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            visitor.item(at);
             each(item, &mut state, &mut *visitor);
         }
     };

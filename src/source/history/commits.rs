@@ -57,6 +57,12 @@ impl<'a> Parts<'a> {
         (!self.headers.is_empty()).then_some(self.headers)
     }
 
+    /// Returns when a commit was made, in seconds since 1970-01-01T00:00:00Z; 0 where it does not say.
+    pub fn committed_seconds(&self) -> i64 {
+        let committer = self.header("committer").next().unwrap_or_default();
+        signature(committer.as_bstr()).map_or(0, |signature| signature.seconds())
+    }
+
     /// Returns the first paragraph of the message, on one line.
     pub fn summary(&self) -> Vec<u8> {
         let lines = self.message.lines().map(<[u8]>::trim_ascii);
@@ -111,8 +117,6 @@ impl Commits {
         self.text.extend_from_slice(author);
         self.text.push(b'\n');
         self.text.extend(parts.summary());
-        let committer = parts.header("committer").next().unwrap_or_default();
-        let time = signature(committer.as_bstr()).map(|signature| signature.seconds());
         let tree = parts.header("tree").next().and_then(id);
         let parents: Vec<Option<ObjectId>> = parts.header("parent").map(id).collect();
         let has_bad_parent = parents.contains(&None);
@@ -120,7 +124,7 @@ impl Commits {
             object,
             tree,
             parents: parents.into_iter().flatten().collect(),
-            committed_seconds: time.unwrap_or(0),
+            committed_seconds: parts.committed_seconds(),
             has_bad_parent,
             text: Some((start, self.text.len())),
         });
@@ -176,16 +180,26 @@ impl Commits {
         let (start, end) = record.text.unwrap_or_default();
         let text = &self.text[start..end];
         let (author, summary) = text.split_at(text.find_byte(b'\n').unwrap_or(text.len()));
-        let signature = signature(author.as_bstr());
-        let time = signature.and_then(|signature| signature.time().ok());
-        crate::finding::Commit {
-            id: id.to_string(),
-            author: signature.map_or(author.into(), |s| s.name.into()),
-            email: signature.map_or_else(Default::default, |s| s.email.into()),
-            seconds: time.map_or(0, |time| time.seconds),
-            utc_offset_seconds: time.map_or(0, |time| time.offset),
-            summary: summary.strip_prefix(b"\n").unwrap_or(summary).into(),
-        }
+        described(id, author, summary.strip_prefix(b"\n").unwrap_or(summary))
+    }
+}
+
+/// Returns what reports say of the commit `id`.
+pub fn describe(id: &oid, parts: &Parts<'_>) -> crate::finding::Commit {
+    let author = parts.header("author").next().unwrap_or_default();
+    described(id, author, &parts.summary())
+}
+
+fn described(id: &oid, author: &[u8], summary: &[u8]) -> crate::finding::Commit {
+    let signature = signature(author.as_bstr());
+    let time = signature.and_then(|signature| signature.time().ok());
+    crate::finding::Commit {
+        id: id.to_string(),
+        author: signature.map_or(author.into(), |s| s.name.into()),
+        email: signature.map_or_else(Default::default, |s| s.email.into()),
+        seconds: time.map_or(0, |time| time.seconds),
+        utc_offset_seconds: time.map_or(0, |time| time.offset),
+        summary: summary.into(),
     }
 }
 

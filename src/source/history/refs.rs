@@ -57,8 +57,25 @@ pub struct Refs {
 /// Reads the refs of `repository`, as far as they can be read; broken ones are named.
 pub fn read(repository: &Repository, skip: &mut dyn FnMut(Skipped)) -> Refs {
     let dirs = worktrees::git_dirs(repository, skip);
+    let mut refs = without_reflogs(repository, &dirs, skip);
+    let mut ids = Ids::default();
+    reflog::ids(&dirs, repository.hash, &mut ids, skip);
+    reflog::noted(&dirs, repository.hash, &mut ids, skip);
+    if let Some(reason) = ids.overflow() {
+        name_skip(skip, &[&dirs[0].shown[..], b"logs"].concat(), reason, true);
+    }
+    refs.reflog_ids = ids.into_sorted();
+    refs
+}
+
+/// Does the same but for [`Refs::reflog_ids`].
+pub fn tips(repository: &Repository, skip: &mut dyn FnMut(Skipped)) -> Refs {
+    without_reflogs(repository, &worktrees::git_dirs(repository, skip), skip)
+}
+
+fn without_reflogs(repository: &Repository, dirs: &[GitDir], skip: &mut Skip<'_>) -> Refs {
     let mut refs = Refs::default();
-    let store = Store::read(repository, &dirs, &mut refs.other_names, skip);
+    let store = Store::read(repository, dirs, &mut refs.other_names, skip);
     for (at, dir) in dirs.iter().enumerate() {
         let head = store.head(at, dir, skip);
         if dir.current {
@@ -75,13 +92,6 @@ pub fn read(repository: &Repository, skip: &mut dyn FnMut(Skipped)) -> Refs {
     refs.other_heads.dedup();
     refs.other_names.sort_unstable();
     refs.other_names.dedup();
-    let mut ids = Ids::default();
-    reflog::ids(&dirs, repository.hash, &mut ids, skip);
-    reflog::noted(&dirs, repository.hash, &mut ids, skip);
-    if let Some(reason) = ids.overflow() {
-        name_skip(skip, &[&dirs[0].shown[..], b"logs"].concat(), reason, true);
-    }
-    refs.reflog_ids = ids.into_sorted();
     refs
 }
 

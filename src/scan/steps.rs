@@ -1,0 +1,212 @@
+//! Scans what commits change, and keeps what they bring: secrets that no version before has.
+
+use std::{
+    collections::HashSet,
+    io,
+    sync::{Mutex, PoisonError},
+};
+
+use gix::ObjectId;
+
+use super::{Collected, Options, Scanner, Watch, Worker, assemble, blob::BlobScan};
+use crate::{
+    chunk::Chunk,
+    detection::Detection,
+    engine::Scratch,
+    finding::{Counts, Finding, Skipped, SourceKind},
+    policy::novelty,
+    rule::{Confidence, Severity},
+    secret::Fingerprint,
+    source::{
+        Blob, Visitor,
+        changes::{Change, Step},
+        error::Error,
+        index::{self, Wanted},
+        range,
+        repository::Repository,
+    },
+};
+
+/// What steps bring.
+#[derive(Debug, Default)]
+pub struct Brought {
+    /// The findings, each with the number of its step.
+    pub findings: Vec<(usize, Finding)>,
+    /// What was not read.
+    pub skipped: Vec<Skipped>,
+    /// How much was read.
+    pub counts: Counts,
+}
+
+impl Scanner {
+    /// Scans the files that `steps` change. What no step brings is left out: a secret that a version before has at the same path, or that
+    /// only moved, from a file that lost it.
+    ///
+    /// # Errors
+    ///
+    /// When the object database cannot be opened. A blob that cannot be read is named.
+    pub fn steps(
+        &self,
+        watch: Watch<'_>,
+        (repository, kind): (&Repository, SourceKind),
+        steps: &[Step],
+        options: index::Options,
+    ) -> Result<Brought, Error> {
+        let (mut items, mut wanted) = (Vec::new(), Vec::new());
+        for (at, step) in steps.iter().enumerate() {
+            for change in &step.changes {
+                let Some(id) = change.new else { continue };
+                let path = change.path.clone();
+                items.push((at, change));
+                wanted.push(Wanted { path, id });
+            }
+        }
+        let shared = Mutex::new(Collected::default());
+        let found = Mutex::new(Vec::new());
+        let make = || -> Box<dyn Visitor + '_> {
+            Box::new(Attributed {
+                worker: Worker::new(self, &shared, watch),
+                item: 0,
+                found: &found,
+            })
+        };
+        range::read(repository, kind, &wanted, options, &make)?;
+        let Collected {
+            skipped, counts, ..
+        } = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<(usize, Finding)> =
+            found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !found.is_empty() {
+            let mut before = Before {
+                scanner: self.lenient(),
+                reader: range::Reader::new(repository, options.max_blob_bytes)?,
+            };
+            found.retain(|(item, finding)| {
+                let (step, change) = items[*item];
+                !before.has(finding, change, &steps[step])
+            });
+        }
+        let mut findings: Vec<(usize, Finding)> = found
+            .into_iter()
+            .map(|(item, finding)| (items[item].0, finding))
+            .collect();
+        findings.sort_by(|(a_step, a), (b_step, b)| {
+            let key = |step: &usize, f: &Finding| (*step, f.path.clone(), f.start, f.rule.clone());
+            key(a_step, a).cmp(&key(b_step, b))
+        });
+        Ok(Brought {
+            findings,
+            skipped,
+            counts,
+        })
+    }
+}
+
+/// Notes which item of a list each finding is from.
+struct Attributed<'s> {
+    worker: Worker<'s>,
+    item: usize,
+    found: &'s Mutex<Vec<(usize, Finding)>>,
+}
+
+impl Visitor for Attributed<'_> {
+    fn blob(&mut self, blob: Blob<'_>) -> io::Result<()> {
+        let read = self.worker.blob(blob);
+        let findings = self.worker.own.findings.drain(..);
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.extend(findings.map(|finding| (self.item, finding)));
+        read
+    }
+
+    fn skip(&mut self, skipped: Skipped) {
+        self.worker.skip(skipped);
+    }
+
+    fn item(&mut self, at: usize) {
+        self.item = at;
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.worker.is_interrupted()
+    }
+}
+
+/// Looks into the versions before.
+struct Before<'s> {
+    scanner: Lenient<'s>,
+    reader: range::Reader,
+}
+
+impl Before<'_> {
+    /// Returns true when `change`, which is one of `step`, does not bring the secret.
+    fn has(&mut self, finding: &Finding, change: &Change, step: &Step) -> bool {
+        let mut seen = HashSet::new();
+        if change.old.iter().any(|id| self.holds(finding, id)) {
+            return true;
+        }
+        // It may come from a file that has it no more: a rename, or lines that moved.
+        step.changes.iter().any(|other| {
+            let is_lost = |new: &ObjectId| !self.holds(finding, new);
+            other.path != change.path
+                && other
+                    .old
+                    .iter()
+                    .any(|id| seen.insert(*id) && self.holds(finding, id))
+                && other.new.as_ref().is_none_or(is_lost)
+        })
+    }
+
+    fn holds(&self, finding: &Finding, id: &ObjectId) -> bool {
+        let Some(bytes) = self.reader.blob(id) else {
+            return false;
+        };
+        novelty::occurs(finding.secret.expose(), &bytes)
+            || !finding.decoded.is_empty()
+                && self
+                    .scanner
+                    .fingerprints(finding, &bytes)
+                    .contains(&finding.fingerprint)
+    }
+}
+
+/// Finds secrets whatever policy says of them: what was accepted once is not new.
+struct Lenient<'s> {
+    scanner: &'s Scanner,
+    options: Options,
+}
+
+impl Scanner {
+    fn lenient(&self) -> Lenient<'_> {
+        Lenient {
+            scanner: self,
+            options: Options {
+                min_confidence: Confidence::Low,
+                min_severity: Severity::Low,
+                inline_markers: false,
+                allowed: Vec::new(),
+                allowed_lines: None,
+                ..self.options.clone()
+            },
+        }
+    }
+}
+
+impl Lenient<'_> {
+    /// Returns the fingerprints of what stands in `bytes`, at the path of `finding`.
+    fn fingerprints(&self, finding: &Finding, bytes: &[u8]) -> Vec<Fingerprint> {
+        let mut scan = BlobScan::new(
+            &self.scanner.engine,
+            Some(&finding.path),
+            self.options.max_detections,
+        );
+        scan.chunk(&Chunk::whole(bytes), true, &mut Scratch::default());
+        let made = scan.finish().made.into_iter();
+        let detections: Vec<Detection> = made.map(|made| made.detection).collect();
+        let rules = self.scanner.rules();
+        let path = finding.path.as_ref();
+        assemble::findings(rules, &self.options, path, finding.source, detections)
+            .into_iter()
+            .map(|finding| finding.fingerprint)
+            .collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! What differs between a tree and those it was made from.
+
+use std::collections::HashSet;
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    objs::{self, FindExt as _, TreeRef, tree::EntryKind},
+};
+
+use super::interrupt::{self, Interrupt};
+
+/// How deep trees may be nested; git's own limit is 2048 (`core.maxTreeDepth`, git-config(1)).
+const MAX_DEPTH: usize = 4096;
+
+/// A file that a commit, or the next one, changes against each of its parents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where it stands.
+    pub path: BString,
+    /// Its new blob; none when it is gone.
+    pub new: Option<ObjectId>,
+    /// The blobs that parents have there, each once.
+    pub old: Vec<ObjectId>,
+}
+
+/// What one commit changes, sorted by path.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// The files.
+    pub changes: Vec<Change>,
+}
+
+/// Why trees could not be compared.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// The tree.
+    pub(super) path: BString,
+    pub(super) reason: String,
+}
+
+/// Compares trees, each pair of trees once.
+///
+/// A tree that stands in many places with the same trees before it says the same in all of them, and hostile ones stand in millions.
+#[derive(Default)]
+pub(super) struct Comparer<'a> {
+    seen: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
+    pub(super) trouble: Vec<Trouble>,
+    interrupt: Option<&'a Interrupt>,
+}
+
+/// Trees at one path that are yet to be compared.
+struct Level {
+    new: Option<ObjectId>,
+    old: Vec<ObjectId>,
+    path: BString,
+    depth: usize,
+}
+
+impl<'a> Comparer<'a> {
+    pub(super) fn new(interrupt: Option<&'a Interrupt>) -> Self {
+        Self {
+            interrupt,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the files of `new` that none of the trees `old` has as they are, and those that only `old` have.
+    pub(super) fn step(
+        &mut self,
+        objects: &dyn objs::Find,
+        new: Option<ObjectId>,
+        old: &[ObjectId],
+    ) -> Step {
+        let mut step = Step::default();
+        self.below(objects, new, old, BStr::new(""), &mut step);
+        step.changes.sort_by(|a, b| a.path.cmp(&b.path));
+        step
+    }
+
+    /// Does the same below the folder `path`, which ends with a slash unless it is empty.
+    pub(super) fn below(
+        &mut self,
+        objects: &dyn objs::Find,
+        new: Option<ObjectId>,
+        old: &[ObjectId],
+        path: &BStr,
+        step: &mut Step,
+    ) {
+        let mut levels = vec![Level {
+            new,
+            old: old.to_vec(),
+            path: path.to_owned(),
+            depth: 0,
+        }];
+        while let Some(level) = levels.pop() {
+            if self.interrupt.is_some_and(Interrupt::is_raised) {
+                self.trouble.push(Trouble {
+                    path: level.path,
+                    reason: interrupt::THE_REST.to_owned(),
+                });
+                return;
+            }
+            if level.new.is_some_and(|new| level.old.contains(&new)) {
+                continue;
+            }
+            if !self.seen.insert((level.new, level.old.clone())) {
+                continue;
+            }
+            if let Err(reason) = compare(objects, &level, &mut levels, step) {
+                self.trouble.push(Trouble {
+                    path: level.path,
+                    reason,
+                });
+            }
+        }
+    }
+}
+
+/// Compares one level, and leaves the folders below it in `levels`.
+fn compare(
+    objects: &dyn objs::Find,
+    level: &Level,
+    levels: &mut Vec<Level>,
+    step: &mut Step,
+) -> Result<(), String> {
+    if level.depth > MAX_DEPTH {
+        return Err(format!("trees nested deeper than {MAX_DEPTH}"));
+    }
+    let mut buffers = vec![Vec::new(); level.old.len() + 1];
+    let mut buffers = buffers.iter_mut();
+    let mut read = |id: Option<&ObjectId>| match (id, buffers.next()) {
+        (Some(id), Some(buffer)) => objects
+            .find_tree(id, buffer)
+            .map_err(|error| format!("tree {id}: {error}")),
+        _ => Ok(TreeRef::empty()),
+    };
+    let new = read(level.new.as_ref())?;
+    let old: Vec<TreeRef<'_>> = level
+        .old
+        .iter()
+        .map(|id| read(Some(id)))
+        .collect::<Result<_, _>>()?;
+    let path = |name: &BStr, end: &[u8]| BString::from([&level.path[..], name, end].concat());
+    for entry in &new.entries {
+        let (name, id) = (entry.filename, entry.oid.to_owned());
+        match entry.mode.kind() {
+            EntryKind::Commit => {}
+            EntryKind::Tree => levels.push(Level {
+                new: Some(id),
+                old: distinct(old.iter().filter_map(|tree| folder(tree, name))),
+                path: path(name, b"/"),
+                depth: level.depth + 1,
+            }),
+            EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
+                let old = distinct(old.iter().filter_map(|tree| blob(tree, name)));
+                if !old.contains(&id) {
+                    step.changes.push(Change {
+                        path: path(name, b""),
+                        new: Some(id),
+                        old,
+                    });
+                }
+            }
+        }
+    }
+    let mut gone: Vec<(&BStr, bool)> = Vec::new();
+    for entry in old.iter().flat_map(|tree| &tree.entries) {
+        let is_tree = entry.mode.is_tree();
+        let there = new.bisect_entry(entry.filename, is_tree);
+        let stays = there.is_some_and(|there| there.mode.is_tree() == is_tree);
+        if (is_tree || entry.mode.is_blob_or_symlink()) && !stays {
+            gone.push((entry.filename, is_tree));
+        }
+    }
+    gone.sort_unstable();
+    gone.dedup();
+    for (name, is_tree) in gone {
+        if is_tree {
+            levels.push(Level {
+                new: None,
+                old: distinct(old.iter().filter_map(|tree| folder(tree, name))),
+                path: path(name, b"/"),
+                depth: level.depth + 1,
+            });
+        } else {
+            step.changes.push(Change {
+                path: path(name, b""),
+                new: None,
+                old: distinct(old.iter().filter_map(|tree| blob(tree, name))),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the folder `name` of a tree.
+pub(super) fn folder(tree: &TreeRef<'_>, name: &[u8]) -> Option<ObjectId> {
+    tree.bisect_entry(name.as_bstr(), true)
+        .filter(|entry| entry.mode.is_tree())
+        .map(|entry| entry.oid.to_owned())
+}
+
+/// Returns the file or link `name` of a tree.
+pub(super) fn blob(tree: &TreeRef<'_>, name: &[u8]) -> Option<ObjectId> {
+    tree.bisect_entry(name.as_bstr(), false)
+        .filter(|entry| entry.mode.is_blob_or_symlink())
+        .map(|entry| entry.oid.to_owned())
+}
+
+fn distinct(ids: impl Iterator<Item = ObjectId>) -> Vec<ObjectId> {
+    let mut ids: Vec<ObjectId> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

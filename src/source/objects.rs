@@ -1,0 +1,84 @@
+//! The object database of a repository, with the folders that its caller adds.
+//!
+//! While git receives a push, new objects lie in a folder of their own, the quarantine, and the repository's are borrowed from there
+//! (git-receive-pack(1), "QUARANTINE ENVIRONMENT").
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use gix::{
+    ObjectId,
+    objs::{self, Data, Exists as _},
+    odb::{self, HandleArc},
+    oid,
+};
+
+use super::{
+    error::Error,
+    loose::{self, Loose},
+    repository::Repository,
+};
+
+/// Reads objects by id. A clone has caches of its own, for another thread.
+#[derive(Clone)]
+pub(super) struct Objects {
+    /// The repository's own folder first.
+    stores: Vec<(PathBuf, HandleArc)>,
+}
+
+impl Objects {
+    /// Opens the object database. Nothing is read yet.
+    pub(super) fn open(repository: &Repository) -> Result<Self, Error> {
+        let own = [&repository.objects_dir];
+        let stores = own
+            .into_iter()
+            .chain(&repository.alternate_objects_dirs)
+            .map(|path| store(path.clone(), repository))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { stores })
+    }
+
+    /// Opens the object `id` as a stream, or gives none when it is not loose.
+    pub(super) fn loose(&self, id: &ObjectId) -> io::Result<Option<Loose>> {
+        for (path, _) in &self.stores {
+            if let Some(loose) = loose::open(path, id)? {
+                return Ok(Some(loose));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the store to ask for `id`.
+    fn with(&self, id: &oid) -> &HandleArc {
+        let mut all = self.stores.iter().map(|(_, store)| store);
+        let has = |store: &&HandleArc| self.stores.len() == 1 || store.exists(id);
+        all.find(has).unwrap_or(&self.stores[0].1)
+    }
+}
+
+fn store(path: PathBuf, repository: &Repository) -> Result<(PathBuf, HandleArc), Error> {
+    let store = odb::Store::at_opts(
+        path.clone(),
+        repository.hash,
+        &mut std::iter::empty(),
+        odb::store::init::Options::default(),
+    );
+    match store {
+        Ok(store) => Ok((path, odb::Cache::from(Arc::new(store).to_handle_arc()))),
+        Err(source) => Err(Error::Objects {
+            path,
+            source: source.into(),
+        }),
+    }
+}
+
+impl objs::Find for Objects {
+    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<Data<'a>>> {
+        self.with(id).try_find(id, buffer)
+    }
+}
+
+impl objs::FindHeader for Objects {
+    fn try_header(&self, id: &oid) -> gix::Result<Option<objs::Header>> {
+        objs::FindHeader::try_header(self.with(id), id)
+    }
+}
