@@ -9,6 +9,8 @@ mod codegen;
 #[cfg(target_os = "linux")]
 mod ere;
 #[cfg(test)]
+mod frameworks;
+#[cfg(test)]
 mod generic;
 #[cfg(test)]
 mod git;
