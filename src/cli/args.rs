@@ -228,7 +228,7 @@ pub(super) enum When {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Hook {
-    /// Which hook: pre-commit or commit-msg
+    /// Which hook: pre-commit, commit-msg, pre-push, …
     #[arg(value_name = "NAME")]
     pub(super) name: String,
     /// The hook's own arguments
@@ -256,18 +256,26 @@ pub(super) struct Allow {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Install {
-    /// Which hooks to install
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "pre-commit,commit-msg"
-    )]
+    /// For all repositories of this user
+    #[arg(long, conflicts_with = "template")]
+    pub(super) global: bool,
+    /// Into a folder that git copies into new repositories (init.templateDir)
+    #[arg(long, value_name = "DIR")]
+    pub(super) template: Option<PathBuf>,
+    /// Which hooks to install [default: pre-commit, pre-merge-commit, prepare-commit-msg, commit-msg, applypatch-msg, pre-applypatch,
+    /// pre-push; in a bare repository pre-receive]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) hooks: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Uninstall {
+    /// From all repositories of this user
+    #[arg(long, conflicts_with = "template")]
+    pub(super) global: bool,
+    /// From a folder that git copies into new repositories
+    #[arg(long, value_name = "DIR")]
+    pub(super) template: Option<PathBuf>,
     /// Which hooks to remove [default: all that install has written]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) hooks: Vec<String>,

@@ -9,7 +9,7 @@ use std::{
     env,
     ffi::OsString,
     io::{self, IsTerminal as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -118,6 +118,20 @@ pub(super) fn cache_dir() -> Option<PathBuf> {
     // A relative path means nothing there.
     let dir = path("XDG_CACHE_HOME").or_else(|| path("HOME").map(|home| home.join(".cache")));
     dir.filter(|dir| dir.is_absolute())
+}
+
+/// Returns the folder with the user's configuration (<https://specifications.freedesktop.org/basedir-spec/latest/>), if there is one.
+pub(super) fn config_dir() -> Option<PathBuf> {
+    let dir = path("XDG_CONFIG_HOME").or_else(|| path("HOME").map(|home| home.join(".config")));
+    dir.filter(|dir| dir.is_absolute())
+}
+
+/// Returns `path` with `~/` replaced by the user's home.
+pub(super) fn expanded(file: &Path) -> PathBuf {
+    match (file.strip_prefix("~"), path("HOME")) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => file.to_owned(),
+    }
 }
 
 /// Returns the file in which the AWS command line looks for the user's credentials

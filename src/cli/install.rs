@@ -3,57 +3,149 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    path::{Path, PathBuf},
 };
 
 use super::{CLEAN, Failure, TROUBLE, args, environment};
 use crate::{
-    hook::{self, Action, Change},
-    source::repository,
+    hook::{
+        self, Action, Change,
+        config::{self, Scope},
+        error::Error,
+        everywhere,
+    },
+    source::repository::{self, Repository},
 };
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 pub(super) fn install(args: &args::Install) -> Result<u8, Failure> {
-    let hooks_dir = hooks_dir("install")?;
-    let names: Vec<&str> = args.hooks.iter().map(String::as_str).collect();
-    let changes = hook::install::install(
-        &hooks_dir,
-        &names,
-        &environment::program()?,
-        env!("CARGO_PKG_VERSION"),
-    )
-    .map_err(|error| Failure::because("cannot install", error))?;
+    let cannot = |error| Failure::because("cannot install", error);
+    let program = environment::program()?;
+    let asked: Vec<&str> = args.hooks.iter().map(String::as_str).collect();
+    let or = |default: &[&'static str]| {
+        if asked.is_empty() {
+            default.to_vec()
+        } else {
+            asked.clone()
+        }
+    };
+    if let Some(folder) = &args.template {
+        let hooks_dir = environment::current_dir()?.join(folder).join("hooks");
+        let names = or(hook::DEFAULT);
+        let changes =
+            hook::install::install(&hooks_dir, &names, &program, VERSION).map_err(cannot)?;
+        print(&changes)?;
+        return tell_template(folder).map(|()| CLEAN);
+    }
+    let in_config = config::is_supported().map_err(cannot)?;
+    if args.global {
+        let names = or(hook::DEFAULT);
+        let changes = if in_config {
+            config::install(Scope::User, &names, &program, VERSION)
+        } else {
+            let folder = global_folder()?;
+            let configured = everywhere::configured().map_err(cannot)?;
+            let configured = configured.map(|path| environment::expanded(&path));
+            everywhere::install_for_user(&folder, configured.as_deref(), &names, &program, VERSION)
+        };
+        print(&changes.map_err(cannot)?)?;
+        return Ok(CLEAN);
+    }
+    let repository = repository("install")?;
+    let names = or(if repository.bare {
+        hook::DEFAULT_BARE
+    } else {
+        hook::DEFAULT
+    });
+    let changes = if in_config {
+        let mut changes = config::install(
+            Scope::Repository(&repository.git_dir),
+            &names,
+            &program,
+            VERSION,
+        )
+        .map_err(cannot)?;
+        // What an older git needed would now run as well.
+        let old = hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?;
+        changes.extend(old.into_iter().filter(is_done));
+        changes
+    } else {
+        hook::install::install(&repository.hooks_dir, &names, &program, VERSION).map_err(cannot)?
+    };
     print(&changes)?;
     Ok(CLEAN)
 }
 
 pub(super) fn uninstall(args: &args::Uninstall) -> Result<u8, Failure> {
-    let hooks_dir = hooks_dir("uninstall")?;
+    let cannot = |error: Error| Failure::because("cannot uninstall", error);
     let names: Vec<&str> = if args.hooks.is_empty() {
         hook::NAMES.to_vec()
     } else {
         args.hooks.iter().map(String::as_str).collect()
     };
-    let changes = hook::uninstall::uninstall(&hooks_dir, &names)
-        .map_err(|error| Failure::because("cannot uninstall", error))?;
+    let changes = if let Some(folder) = &args.template {
+        let hooks_dir = environment::current_dir()?.join(folder).join("hooks");
+        hook::uninstall::uninstall(&hooks_dir, &names).map_err(cannot)?
+    } else if args.global {
+        let mut changes = config::uninstall(Scope::User, &names).map_err(cannot)?;
+        let folder = global_folder()?;
+        let configured = everywhere::configured().map_err(cannot)?;
+        let configured = configured.map(|path| environment::expanded(&path));
+        let old = everywhere::uninstall_for_user(&folder, configured.as_deref(), &names);
+        changes.extend(old.map_err(cannot)?);
+        changes
+    } else {
+        let repository = repository("uninstall")?;
+        let mut changes =
+            config::uninstall(Scope::Repository(&repository.git_dir), &names).map_err(cannot)?;
+        let files = hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?;
+        // A hook of somebody else is no trouble where ours was in the configuration.
+        let is_configured = |file: &Change| changes.iter().any(|c: &Change| c.name == file.name);
+        let files: Vec<Change> = files
+            .into_iter()
+            .filter(|file| is_done(file) || !is_configured(file))
+            .collect();
+        changes.extend(files);
+        changes
+    };
     let told: Vec<Change> = changes
         .into_iter()
-        .filter(|change| {
-            !args.hooks.is_empty() || matches!(change.action, Action::Removed | Action::Restored)
-        })
+        .filter(|change| !args.hooks.is_empty() || is_done(change))
         .collect();
     print(&told)?;
     let foreign = told.iter().any(|change| change.action == Action::Foreign);
     Ok(if foreign { TROUBLE } else { CLEAN })
 }
 
-fn hooks_dir(what: &str) -> Result<std::path::PathBuf, Failure> {
+fn is_done(change: &Change) -> bool {
+    matches!(change.action, Action::Removed | Action::Restored)
+}
+
+fn repository(what: &str) -> Result<Repository, Failure> {
     let base = environment::current_dir()?;
     repository::discover(
         &base,
         &environment::git_override(),
         &environment::outer_config(),
     )
-    .map(|repository| repository.hooks_dir)
     .map_err(|error| Failure::because(format!("cannot {what}"), error))
+}
+
+/// Returns the folder for the hooks of all repositories, for a git that has them nowhere else.
+fn global_folder() -> Result<PathBuf, Failure> {
+    let dir = environment::config_dir().ok_or_else(|| {
+        Failure::new("cannot tell where the user's configuration lies; set HOME or XDG_CONFIG_HOME")
+    })?;
+    Ok(dir.join("keyfence").join("hooks"))
+}
+
+/// Says how git comes to copy the folder.
+fn tell_template(folder: &Path) -> Result<(), Failure> {
+    write_out(&format!(
+        "new repositories get them with: git config --global init.templateDir {}\n",
+        environment::current_dir()?.join(folder).display()
+    ))
 }
 
 fn print(changes: &[Change]) -> Result<(), Failure> {
@@ -65,6 +157,13 @@ fn print(changes: &[Change]) -> Result<(), Failure> {
         let path = path.display();
         let _ = match action {
             Action::Written => writeln!(out, "installed {path}"),
+            Action::Inserted => {
+                writeln!(
+                    out,
+                    "installed in {path}, before what it does; the rest runs as before"
+                )
+            }
+            Action::Configured => writeln!(out, "installed {path} in git's configuration"),
             Action::Composed { saved } => writeln!(
                 out,
                 "installed {path}; the hook that was there is kept as {} and runs after it",
@@ -78,8 +177,12 @@ fn print(changes: &[Change]) -> Result<(), Failure> {
             Action::Absent => writeln!(out, "nothing at {path}"),
         };
     }
+    write_out(&out)
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
     io::stdout()
         .lock()
-        .write_all(out.as_bytes())
+        .write_all(text.as_bytes())
         .map_err(|error| Failure::because("cannot write to standard output", error))
 }

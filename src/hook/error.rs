@@ -37,6 +37,20 @@ pub enum Error {
         /// The one kept before.
         saved: PathBuf,
     },
+    /// A program writes this hook anew now and then, and has a place of its own for others.
+    Lefthook {
+        /// The hook.
+        path: PathBuf,
+        /// Its name.
+        name: String,
+    },
+    /// Git could not be run, or failed.
+    Git {
+        /// What it was to do.
+        what: String,
+        /// What it says.
+        message: String,
+    },
     /// The program's path cannot be written into a script.
     Program {
         /// The path.
@@ -75,6 +89,13 @@ impl fmt::Display for Error {
                 path.display(),
                 saved.display()
             ),
+            Self::Lefthook { path, name } => write!(
+                f,
+                "put a hook beside lefthook's {}, which lefthook writes anew: add keyfence to lefthook.yml instead \
+                 ({name}: commands: keyfence: run: keyfence hook {name}; docs/hooks/frameworks.md has all of it)",
+                path.display()
+            ),
+            Self::Git { what, message } => write!(f, "{what}: git says: {message}"),
             Self::Program { path } => write!(
                 f,
                 "install hooks that run {}: the path is not absolute or holds a line break (install \
@@ -90,6 +111,8 @@ impl StdError for Error {
         match self {
             Self::Read { source, .. } | Self::Write { source, .. } => Some(source),
             Self::UnknownHook { .. }
+            | Self::Lefthook { .. }
+            | Self::Git { .. }
             | Self::NotAFile { .. }
             | Self::TwoForeign { .. }
             | Self::Program { .. } => None,

@@ -5,11 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Action, Change, Found, check_names, error::Error, look, saved_path, script, write};
+use super::{
+    Action, Change, Found, block, check_names,
+    error::Error,
+    look,
+    place::{self, Place},
+    saved_path, script, write,
+};
 
 /// Puts the hooks `names` into the folder `hooks_dir`
 /// ([`Repository::hooks_dir`](crate::source::repository::Repository::hooks_dir)), making it when it is missing. They run
-/// `program`, an absolute path. A hook that is there is kept and runs after ours. Doing it twice changes nothing.
+/// `program`, an absolute path. A hook that is there runs as before, after ours. Doing it twice changes nothing.
 ///
 /// # Errors
 ///
@@ -31,18 +37,84 @@ pub fn install(
         path: hooks_dir.into(),
         source,
     })?;
+    let run = Run { program, version };
     names
         .into_iter()
-        .map(|name| {
-            let path = hooks_dir.join(name);
-            let action = one(&path, &script::text(name, program, version))?;
-            Ok(Change {
-                name: name.into(),
-                path,
-                action,
-            })
-        })
+        .map(|name| run.install(hooks_dir, name))
         .collect()
+}
+
+/// What the hooks run.
+struct Run<'a> {
+    program: &'a Path,
+    version: &'a str,
+}
+
+impl Run<'_> {
+    fn install(&self, hooks_dir: &Path, name: &str) -> Result<Change, Error> {
+        let hook = hooks_dir.join(name);
+        let place = match (place::husky(hooks_dir, name), look(&hook)?) {
+            (Some(path), _) => Place::Shared(path),
+            (None, Found::Foreign) if !is_link(&hook) => place::beside(&hook, name, &read(&hook)?)?,
+            (None, Found::Block(_)) => Place::Within(hook),
+            (None, _) => Place::Hook(hook),
+        };
+        let (path, action) = match place {
+            Place::Hook(path) => {
+                let text = script::text(name, self.program, self.version);
+                (path.clone(), one(&path, &text)?)
+            }
+            Place::Within(path) => {
+                let block = script::block(name, Some(self.program), self.version);
+                (path.clone(), insert(&path, &block)?)
+            }
+            Place::Shared(path) => {
+                let block = script::block(name, None, self.version);
+                (path.clone(), insert(&path, &block)?)
+            }
+        };
+        Ok(Change {
+            name: name.into(),
+            path,
+            action,
+        })
+    }
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_symlink())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::Read {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Puts `block` into the script at `path`, making it when it is missing.
+fn insert(path: &Path, block: &[u8]) -> Result<Action, Error> {
+    if path.symlink_metadata().is_err() {
+        write::replace(path, block)?;
+        return Ok(Action::Written);
+    }
+    let bytes = read(path)?;
+    let with = block::put(&bytes, block);
+    if with == bytes {
+        return Ok(
+            if block::is_shell(&bytes) && write::make_executable(path)? {
+                Action::Repaired
+            } else {
+                Action::Unchanged
+            },
+        );
+    }
+    write::change(path, &with)?;
+    Ok(if block::find(&bytes).is_some() {
+        Action::Repaired
+    } else {
+        Action::Inserted
+    })
 }
 
 fn one(path: &Path, text: &[u8]) -> Result<Action, Error> {
@@ -60,7 +132,7 @@ fn one(path: &Path, text: &[u8]) -> Result<Action, Error> {
             write::replace(path, text)?;
             Ok(Action::Repaired)
         }
-        Found::DropIn | Found::Foreign => Ok(Action::Composed {
+        Found::DropIn | Found::Foreign | Found::Block(_) => Ok(Action::Composed {
             saved: compose(path, text)?,
         }),
     }

@@ -3,11 +3,15 @@
 //! A hook of ours is a small shell script that runs the check and then the hook that stood there before. Whatever was
 //! there before is kept byte for byte, and `uninstall` puts it back.
 
+pub mod config;
 pub mod drop_in;
 pub mod error;
+pub mod everywhere;
 pub mod install;
 pub mod uninstall;
 
+mod block;
+mod place;
 mod script;
 mod write;
 
@@ -22,21 +26,33 @@ pub const NAMES: &[&str] = &[
     "prepare-commit-msg",
     "commit-msg",
     "applypatch-msg",
+    "pre-applypatch",
     "pre-push",
     "pre-receive",
     "update",
     "reference-transaction",
 ];
 
-/// The hooks that are installed when nothing is said.
-pub const DEFAULT: &[&str] = &["pre-commit", "commit-msg"];
+/// The hooks that are installed when nothing is said: those before something is committed or pushed.
+pub const DEFAULT: &[&str] = &[
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "applypatch-msg",
+    "pre-applypatch",
+    "pre-push",
+];
+
+/// The same for a repository without a work tree, which others push to.
+pub const DEFAULT_BARE: &[&str] = &["pre-receive"];
 
 /// What was done to one hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The hook's name.
     pub name: String,
-    /// The hook's file.
+    /// The file that has it; for git's configuration the name of the section.
     pub path: PathBuf,
     /// What was done.
     pub action: Action,
@@ -48,6 +64,10 @@ pub struct Change {
 pub enum Action {
     /// Ours was written where nothing was.
     Written,
+    /// Ours was put into the hook that is there, before what it does.
+    Inserted,
+    /// Ours is in git's configuration; git runs it beside the hook that is there.
+    Configured,
     /// Ours was written, and the hook that was there is kept in this file and runs after ours.
     Composed {
         /// Where the old hook is now.
@@ -78,6 +98,8 @@ fn saved_path(hook: &Path) -> PathBuf {
 enum Found {
     Nothing,
     Ours(Vec<u8>),
+    /// A hook of somebody else, with a block of ours.
+    Block(Vec<u8>),
     /// A hook of the drop-in for `git secrets`.
     DropIn,
     Foreign,
@@ -104,6 +126,8 @@ fn look(path: &Path) -> Result<Found, Error> {
         Found::Ours(bytes)
     } else if script::is_drop_in(&bytes) {
         Found::DropIn
+    } else if block::find(&bytes).is_some() {
+        Found::Block(bytes)
     } else {
         Found::Foreign
     })

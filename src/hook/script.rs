@@ -15,7 +15,7 @@ const DROP_IN_MARK: &str = "# keyfence hook for git-secrets, ";
 
 /// The hooks that get something on standard input, which both our check and the kept hook have to see
 /// (<https://git-scm.com/docs/githooks>).
-const WITH_INPUT: &[&str] = &["pre-push", "pre-receive", "reference-transaction"];
+pub(super) const WITH_INPUT: &[&str] = &["pre-push", "pre-receive", "reference-transaction"];
 
 /// Returns true when `bytes` are a hook of ours, in whatever version.
 pub(super) fn is_ours(bytes: &[u8]) -> bool {
@@ -51,7 +51,7 @@ pub(super) fn text(name: &str, program: &Path, version: &str) -> Vec<u8> {
     } else {
         PLAIN_RUN
     };
-    let script = [HEAD, run].concat();
+    let script = [HEAD, FIND, SAVED_PATH, run].concat();
     let script = script
         .replace("@MARK@", MARK)
         .replace("@VERSION@", version)
@@ -61,7 +61,7 @@ pub(super) fn text(name: &str, program: &Path, version: &str) -> Vec<u8> {
 }
 
 /// Quotes for a POSIX shell.
-fn quoted(program: &Path) -> Vec<u8> {
+pub(super) fn quoted(program: &Path) -> Vec<u8> {
     let mut bytes = program.as_os_str().as_encoded_bytes().to_vec();
     if cfg!(windows) {
         // Git for Windows runs hooks with its own shell.
@@ -70,24 +70,28 @@ fn quoted(program: &Path) -> Vec<u8> {
     [b"'", &bytes.replace("'", r"'\''")[..], b"'"].concat()
 }
 
-// A kept hook runs under its own name plus a suffix, in the same folder, so that what it finds by `dirname "$0"` is there.
-const HEAD: &str = r#"#!/bin/sh
+const HEAD: &str = r"#!/bin/sh
 @MARK@@NAME@, version @VERSION@
 # `keyfence uninstall` removes it. Do not edit: your own commands go into @NAME@@SAVED@, which runs after it.
-keyfence=@PROGRAM@
+";
+
+const FIND: &str = r#"keyfence=@PROGRAM@
 if ! [ -f "$keyfence" ] || ! [ -x "$keyfence" ]; then
-    keyfence=$(command -v keyfence) || {
+    keyfence=$(PATH=$PATH:${HOME-}/.local/bin:${HOME-}/.cargo/bin command -v keyfence) || {
         echo 'keyfence: the @NAME@ hook cannot find the program:' @PROGRAM@ 'is gone, and none is in PATH.' >&2
         echo 'keyfence: nothing was checked, so git was stopped. Install keyfence and run `keyfence install`,' >&2
         echo "keyfence: or remove the hook: $0" >&2
         exit 2
     }
 fi
-case $0 in
-*/*) saved=${0%/*}/@NAME@@SAVED@ ;;
-*) saved=./@NAME@@SAVED@ ;;
-esac
 "#;
+
+// A kept hook runs under its own name plus a suffix, in the same folder, so that what it finds by `dirname "$0"` is there.
+const SAVED_PATH: &str = r"case $0 in
+*/*) saved=$0@SAVED@ ;;
+*) saved=./$0@SAVED@ ;;
+esac
+";
 
 const PLAIN_RUN: &str = r#""$keyfence" hook @NAME@ "$@" || exit
 if [ -f "$saved" ] && [ -x "$saved" ]; then
@@ -103,6 +107,88 @@ if [ -f "$saved" ] && [ -x "$saved" ]; then
     printf %s "$input" | "$saved" "$@"
 fi
 "#;
+
+/// Returns the block of the hook `name`. The one that is `shared` with others looks for the program where each of them has it.
+pub(super) fn block(name: &str, program: Option<&Path>, version: &str) -> Vec<u8> {
+    let find = match program {
+        Some(program) => FIND
+            .replace("@NAME@", name)
+            .into_bytes()
+            .replace("@PROGRAM@", quoted(program)),
+        None => FIND_SHARED.replace("@NAME@", name).into_bytes(),
+    };
+    super::block::text(name, version, &find)
+}
+
+/// Returns the hook `name` for a folder that stands in for those of all repositories. It runs `program`, where that is asked for, and then
+/// the repository's own hook.
+pub(super) fn dispatcher(name: &str, program: Option<&Path>, version: &str) -> Vec<u8> {
+    let find = program.map_or("", |_| FIND);
+    let run = match (program.is_some(), WITH_INPUT.contains(&name)) {
+        (false, _) => "",
+        (true, false) => PLAIN_CHECK,
+        (true, true) => WITH_INPUT_CHECK,
+    };
+    let own = if program.is_some() && WITH_INPUT.contains(&name) {
+        WITH_INPUT_OWN
+    } else {
+        PLAIN_OWN
+    };
+    let script = [DISPATCHER_HEAD, find, run, OWN_PATH, own].concat();
+    let script = script
+        .replace("@MARK@", MARK)
+        .replace("@VERSION@", version)
+        .replace("@NAME@", name)
+        .into_bytes();
+    program.map_or(script.clone(), |program| {
+        script.replace("@PROGRAM@", quoted(program))
+    })
+}
+
+const DISPATCHER_HEAD: &str = r"#!/bin/sh
+@MARK@@NAME@, version @VERSION@
+# For all repositories: `keyfence uninstall --global` removes it. A repository's own hook runs, too.
+";
+
+const PLAIN_CHECK: &str = r#""$keyfence" hook @NAME@ "$@" || exit
+"#;
+
+const WITH_INPUT_CHECK: &str = r#"input=$(cat && echo .) || exit 2
+input=${input%.}
+printf %s "$input" | "$keyfence" hook @NAME@ "$@" || exit
+"#;
+
+// `--git-path hooks` would lead back here.
+const OWN_PATH: &str = r"own=$(git rev-parse --git-common-dir)/hooks/@NAME@ || exit 2
+";
+
+const PLAIN_OWN: &str = r#"if [ -f "$own" ] && [ -x "$own" ]; then
+    exec "$own" "$@"
+fi
+"#;
+
+const WITH_INPUT_OWN: &str = r#"if [ -f "$own" ] && [ -x "$own" ]; then
+    printf %s "$input" | "$own" "$@"
+fi
+"#;
+
+/// Returns the command of the hook `name` for git's configuration: one line, which git runs in a shell and appends the arguments to.
+pub(super) fn command(name: &str, program: &Path, version: &str) -> Vec<u8> {
+    COMMAND
+        .replace("@VERSION@", version)
+        .replace("@NAME@", name)
+        .into_bytes()
+        .replace("@PROGRAM@", quoted(program))
+}
+
+const COMMAND: &str = r#": keyfence @VERSION@; k=@PROGRAM@; [ -x "$k" ] || k=$(PATH=$PATH:${HOME-}/.local/bin:${HOME-}/.cargo/bin command -v keyfence) || { echo "keyfence: the @NAME@ hook cannot find the program, so git was stopped. Install keyfence and run \`keyfence install\`, or run \`git config --remove-section hook.keyfence-@NAME@\`" >&2; exit 2; }; "$k" hook @NAME@"#;
+
+const FIND_SHARED: &str = r"keyfence=$(PATH=$PATH:${HOME-}/.local/bin:${HOME-}/.cargo/bin command -v keyfence) || {
+    echo 'keyfence: the @NAME@ hook of this repository needs keyfence, and none is in PATH.' >&2
+    echo 'keyfence: nothing was checked, so git was stopped. Install keyfence, and try again.' >&2
+    exit 2
+}
+";
 
 /// Returns the drop-in's hook `name`. It runs `git secrets`, or `program` where that is not to be found; then, if it has one, the
 /// hook that was there before.

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Action, Change, Found, check_names, drop_in, error::Error, look, saved_path, write};
+use super::{
+    Action, Change, Found, block, check_names, drop_in, error::Error, look, place, saved_path,
+    write,
+};
 
 /// Takes the hooks `names` out of the folder `hooks_dir`. Only ours are touched; a hook that was kept is back afterwards, with
 /// the bytes and the mode it had.
@@ -26,10 +29,16 @@ pub fn uninstall(hooks_dir: &Path, names: &[&str]) -> Result<Vec<Change>, Error>
             Ok::<(), Error>(())
         };
         change(hooks_dir.join(name))?;
-        // The folder is somebody else's: of what stands in it nothing is said unless it is ours.
+        // What stands elsewhere is somebody else's: nothing is said of it unless it is ours.
         let within = drop_in::within(hooks_dir, name);
-        if matches!(look(&within), Ok(Found::DropIn)) {
-            change(within)?;
+        for path in place::all(hooks_dir, name)
+            .into_iter()
+            .skip(1)
+            .chain([within])
+        {
+            if let Ok(Found::DropIn | Found::Ours(_) | Found::Block(_)) = look(&path) {
+                change(path)?;
+            }
         }
     }
     Ok(changes)
@@ -40,17 +49,30 @@ fn one(path: &Path) -> Result<Action, Error> {
     let kept = saved.symlink_metadata().is_ok();
     match look(path)? {
         Found::Foreign => Ok(Action::Foreign),
+        Found::Block(bytes) => {
+            let rest = block::remove(&bytes);
+            if rest.is_empty() {
+                remove(path)?;
+                return Ok(Action::Removed);
+            }
+            write::change(path, &rest)?;
+            Ok(Action::Restored)
+        }
         Found::Nothing if !kept => Ok(Action::Absent),
         Found::Nothing | Found::Ours(_) | Found::DropIn if kept => {
             write::rename(&saved, path)?;
             Ok(Action::Restored)
         }
         Found::Nothing | Found::Ours(_) | Found::DropIn => {
-            fs::remove_file(path).map_err(|source| Error::Write {
-                path: path.into(),
-                source,
-            })?;
+            remove(path)?;
             Ok(Action::Removed)
         }
     }
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    fs::remove_file(path).map_err(|source| Error::Write {
+        path: path.into(),
+        source,
+    })
 }

@@ -10,6 +10,14 @@ use super::error::Error;
 
 /// Writes an executable file in one step.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace_as(path, bytes, None)
+}
+
+fn replace_as(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+) -> Result<(), Error> {
     let fail = |source| Error::Write {
         path: path.into(),
         source,
@@ -17,12 +25,24 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".keyfence-{}", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = create(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = create(&temporary, bytes)
+        .and_then(|()| permissions.map_or(Ok(()), |p| fs::set_permissions(&temporary, p)))
+        .and_then(|()| fs::rename(&temporary, path));
     written.map_err(|e| {
         // The error that is reported is the first one; the leftover may not even exist.
         drop(fs::remove_file(&temporary));
         fail(e)
     })
+}
+
+/// Changes what a file consists of, in one step, and keeps its mode.
+pub(super) fn change(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let fail = |source| Error::Write {
+        path: path.into(),
+        source,
+    };
+    let permissions = fs::metadata(path).map_err(fail)?.permissions();
+    replace_as(path, bytes, Some(permissions))
 }
 
 fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {

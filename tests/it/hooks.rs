@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+mod ways;
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
@@ -158,10 +160,11 @@ fn a_foreign_hook_is_kept_and_runs() {
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o751)).unwrap();
     let good = program(&repo, 0);
     let saved = hooks.join("pre-commit.keyfence-saved");
-    let kept = Action::Composed {
-        saved: saved.clone(),
-    };
-    assert_eq!(actions(&hooks, BOTH, &good), [kept, Action::Written]);
+    assert_eq!(
+        actions(&hooks, BOTH, &good),
+        [Action::Inserted, Action::Written]
+    );
+    assert_eq!(mode(&hook), 0o751);
     assert_eq!(
         actions(&hooks, BOTH, &good),
         [Action::Unchanged, Action::Unchanged]
@@ -284,9 +287,9 @@ fn only_ours_is_repaired() {
     assert_eq!(actions(&hooks, &["pre-commit"], &moved), [Action::Repaired]);
     // Somebody wrote over ours while an older hook was kept: nothing of either is lost.
     fs::remove_file(&hook).unwrap();
-    script(&hook, "#!/bin/sh\n# one\n");
+    script(&hook, "#!/usr/bin/env python3\n# one\n");
     actions(&hooks, &["pre-commit"], &good);
-    script(&hook, "#!/bin/sh\n# two\n");
+    script(&hook, "#!/usr/bin/env python3\n# two\n");
     let error = install(&hooks, &["pre-commit"], &good, "1.0.0").unwrap_err();
     assert!(matches!(error, Error::TwoForeign { .. }), "{error}");
     assert_eq!(removed(&hooks, &["pre-commit"]), [Action::Foreign]);
