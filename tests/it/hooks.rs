@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-mod ways;
+pub(crate) mod ways;
 
 use std::{
     fs,

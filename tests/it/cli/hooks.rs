@@ -1,5 +1,7 @@
 //! Hooks under real git: what they stop, what they let pass, and that trouble blocks.
 
+mod matrix;
+
 use std::fs;
 
 use super::{Pair, Ran, repository, run};

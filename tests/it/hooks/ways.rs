@@ -212,7 +212,7 @@ fn lefthook_has_a_place_of_its_own() {
     clippy::disallowed_methods,
     reason = "a test stands where the command line stands"
 )]
-fn new_git() -> PathBuf {
+pub(crate) fn new_git() -> PathBuf {
     let named = std::env::var_os("KEYFENCE_TEST_GITS").unwrap_or_default();
     let is_new = |git: &PathBuf| {
         let output = Command::new(git).arg("--version").output();
