@@ -29,6 +29,8 @@ pub(super) enum Command {
     Install(Install),
     /// Remove what install has written and restore what was there
     Uninstall(Uninstall),
+    /// Prove that the hooks stop a secret here, and say what is wrong where they do not
+    Doctor(Doctor),
     /// List, show or check rules
     Rules(Rules),
     /// Explain what each stage makes of a text or of a place in a file
@@ -266,6 +268,16 @@ pub(super) struct Install {
     /// pre-push; in a bare repository pre-receive]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) hooks: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit codes: 0 everything that was tried was stopped, 1 something was not, 2 trouble"
+)]
+pub(super) struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

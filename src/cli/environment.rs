@@ -104,6 +104,50 @@ pub(super) fn pre_commit_message_source() -> Option<OsString> {
     variable("PRE_COMMIT_COMMIT_MSG_SOURCE").filter(|source| !source.is_empty())
 }
 
+/// The variables that tell git where a repository is.
+pub(super) const GIT_PLACES: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+];
+
+/// Returns the variables that are set and turn hooks off, with their values and what they turn off.
+pub(super) fn hook_switches() -> Vec<(&'static str, String, &'static str)> {
+    let all: [(&str, &[&str], &str); 3] = [
+        ("KEYFENCE_SKIP", &[], "every check of keyfence"),
+        ("HUSKY", &["0"], "husky's hooks"),
+        ("LEFTHOOK", &["0", "false"], "lefthook's hooks"),
+    ];
+    let set = all.into_iter().filter_map(|(name, values, who)| {
+        let value = variable(name)?.to_string_lossy().into_owned();
+        let counts = values.is_empty() && !value.is_empty() || values.contains(&&*value);
+        counts.then_some((name, value, who))
+    });
+    set.collect()
+}
+
+/// Makes a folder that nobody else can look into, in the one for temporary files.
+pub(super) fn new_temporary_folder() -> Result<PathBuf, Failure> {
+    let seconds = now_seconds();
+    let path = env::temp_dir().join(format!("keyfence-{}-{seconds}", std::process::id()));
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&path).map_err(|error| {
+        let what = format!(
+            "cannot make the folder {}; set TMPDIR to one that is writable",
+            path.display()
+        );
+        Failure::because(what, error)
+    })?;
+    Ok(path)
+}
+
 /// Returns true when GitLab runs this program as a hook (its shell sets it for each).
 pub(super) fn is_gitlab_hook() -> bool {
     variable("GL_REPOSITORY").is_some() || variable("GL_ID").is_some()

@@ -8,6 +8,7 @@ mod args;
 mod aws;
 mod cache;
 mod completions;
+mod doctor;
 mod environment;
 mod git_secrets;
 mod history;
@@ -159,6 +160,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Allow(allow) => allow::run(&allow),
         args::Command::Install(install) => install::install(&install),
         args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
+        args::Command::Doctor(doctor) => doctor::run(&doctor),
         args::Command::Rules(rules) => rules::run(&rules),
         args::Command::Why(why) => why::run(&why),
         args::Command::Aws(aws) => aws::run(&aws),

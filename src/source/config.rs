@@ -40,6 +40,35 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// Returns all settings of the sections `names`, each with its key, in git's order but for those of the command line.
+    pub fn of_sections(&self, names: &[&str]) -> Vec<(String, Value)> {
+        let (config, outer) = self.configuration();
+        let mut keys: Vec<String> = Vec::new();
+        for section in names
+            .iter()
+            .filter_map(|name| config.sections_by_name(*name))
+            .flatten()
+        {
+            let header = section.header();
+            let within = header
+                .subsection_name()
+                .map_or_else(String::new, |name| format!(".{name}"));
+            for name in section.body().value_names() {
+                let key = format!("{}{within}.{name}", header.name());
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
+        let of = |key: String| {
+            let all = values(config, outer, &key).into_iter();
+            all.map(move |value| (key.clone(), value))
+        };
+        keys.into_iter().flat_map(of).collect()
+    }
+}
+
 /// Returns the values of `key` where there is no repository.
 ///
 /// # Errors

@@ -62,7 +62,11 @@ pub(super) fn tell(context: &Context<'_>, outcome: &Outcome, way: &Way<'_>) {
         Way::Push { .. } | Way::Receive => "the push",
         Way::Transaction => "the change of refs",
     };
-    let _ = writeln!(out, "keyfence: {stopped} was stopped. Ways on:");
+    let _ = writeln!(
+        out,
+        "keyfence: {} stopped {stopped}. Ways on:",
+        context.name
+    );
     let accept = Step {
         what: "accept",
         lines: vec![

@@ -173,7 +173,7 @@ impl Block<'_> {
             "keyfence allow {} --reason \"why it is not a secret\"",
             finding.fingerprint
         )];
-        if self.advise && finding.occurrences.is_empty() {
+        if self.advise && finding.occurrences.is_empty() && finding.commit.is_none() {
             lines.push(format!(
                 "or, in a comment on the line: keyfence:allow {} why it is not a secret",
                 self.clean(&finding.rule)

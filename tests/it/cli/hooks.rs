@@ -1,6 +1,9 @@
 //! Hooks under real git: what they stop, what they let pass, and that trouble blocks.
 
+mod doctor;
 mod matrix;
+mod push;
+mod server;
 
 use std::fs;
 
