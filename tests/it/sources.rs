@@ -2,6 +2,7 @@
 
 mod beside_objects;
 mod disk;
+mod range;
 mod staged;
 
 use std::{collections::BTreeMap, io, sync::Mutex};
