@@ -2,15 +2,15 @@
 
 use std::io::Read as _;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 use gix::{
     ObjectId,
     objs::{Find as _, FindHeader as _, Kind},
 };
 
 use super::{
-    Blob, Content, MakeVisitor, Visitor, error::Error, index::Options, objects::Objects, reason,
-    repository::Repository, share::share, skip, too_large,
+    Blob, Content, MakeVisitor, Visitor, error::Error, index::Options, loose::Loose,
+    objects::Objects, reason, repository::Repository, share::share, skip, too_large,
 };
 use crate::finding::SourceKind;
 
@@ -67,6 +67,12 @@ fn one(
     buffer: &mut Vec<u8>,
 ) {
     let path = wanted.path.as_ref();
+    // One look at a loose object tells all; what is wrong with it is told below.
+    if let Ok(Some(loose)) = objects.loose(&wanted.id)
+        && loose.kind == Kind::Blob
+    {
+        return give_loose(loose, path, kind, options, visitor, buffer);
+    }
     // The size comes first, so that a blob above the limit is never unpacked.
     let header = match objects.try_header(&wanted.id) {
         Ok(Some(header)) => header,
@@ -83,27 +89,52 @@ fn one(
     if header.size > options.max_blob_bytes {
         return skip(visitor, path, too_large(options.max_blob_bytes), true);
     }
-    let mut give = |content| {
-        let blob = Blob {
-            path,
-            kind,
-            content,
-        };
-        if let Err(e) = visitor.blob(blob) {
-            skip(visitor, path, reason(&e), true);
-        }
-    };
-    if header.size > STREAM_BYTES
-        && let Ok(Some(loose)) = objects.loose(&wanted.id)
-    {
-        return give(Content::Reader {
-            reader: &mut loose.take(header.size),
-            expected_len: Some(header.size),
-        });
-    }
     match objects.try_find(&wanted.id, buffer) {
-        Ok(Some(data)) => give(Content::Bytes(data.data)),
+        Ok(Some(data)) => give(path, kind, Content::Bytes(data.data), visitor),
         Ok(None) => skip(visitor, path, "vanished", true),
         Err(e) => skip(visitor, path, format!("blob {}: {e}", wanted.id), true),
+    }
+}
+
+/// Hands over a loose blob: a small one whole, a large one as a stream.
+fn give_loose(
+    loose: Loose,
+    path: &BStr,
+    kind: SourceKind,
+    options: Options,
+    visitor: &mut dyn Visitor,
+    buffer: &mut Vec<u8>,
+) {
+    let size = loose.size;
+    if size > options.max_blob_bytes {
+        return skip(visitor, path, too_large(options.max_blob_bytes), true);
+    }
+    let mut loose = loose.take(size);
+    if size > STREAM_BYTES {
+        let content = Content::Reader {
+            reader: &mut loose,
+            expected_len: Some(size),
+        };
+        return give(path, kind, content, visitor);
+    }
+    buffer.clear();
+    match loose.read_to_end(buffer) {
+        Ok(read) if read as u64 == size => give(path, kind, Content::Bytes(buffer), visitor),
+        Ok(read) => {
+            let reason = format!("corrupt object: it has {read} bytes and says {size}");
+            skip(visitor, path, reason, true);
+        }
+        Err(e) => skip(visitor, path, reason(&e), true),
+    }
+}
+
+fn give<'a>(path: &'a BStr, kind: SourceKind, content: Content<'a>, visitor: &mut dyn Visitor) {
+    let blob = Blob {
+        path,
+        kind,
+        content,
+    };
+    if let Err(e) = visitor.blob(blob) {
+        skip(visitor, path, reason(&e), true);
     }
 }

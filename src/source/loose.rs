@@ -1,4 +1,4 @@
-//! Reads a large loose object as a stream. What was just staged is loose, so that a hook need not hold a large file in memory.
+//! Reads a loose object as a stream, opened once. What was just staged is loose, and a hook need not hold a large file in memory.
 
 use std::{
     fs::File,
@@ -8,6 +8,7 @@ use std::{
 
 use gix::{
     ObjectId,
+    objs::Kind,
     zlib::{Decompress, stream::inflate},
 };
 
@@ -16,6 +17,9 @@ const MAX_HEADER_BYTES: usize = 64;
 
 /// The content of a loose object.
 pub(super) struct Loose {
+    pub(super) kind: Kind,
+    /// How many bytes it says it has.
+    pub(super) size: u64,
     file: BufReader<File>,
     state: Decompress,
 }
@@ -30,17 +34,30 @@ pub(super) fn open(objects_dir: &Path, id: &ObjectId) -> io::Result<Option<Loose
         Err(e) => return Err(e),
     };
     let mut loose = Loose {
+        kind: Kind::Blob,
+        size: 0,
         file: BufReader::new(file),
         state: Decompress::default(),
     };
-    for _ in 0..MAX_HEADER_BYTES {
+    let mut header = Vec::with_capacity(MAX_HEADER_BYTES);
+    while header.len() < MAX_HEADER_BYTES {
         let mut byte = [0];
         loose.read_exact(&mut byte)?;
-        if byte == [0] {
+        if byte == [0]
+            && let Some((kind, size)) = parse(&header)
+        {
+            (loose.kind, loose.size) = (kind, size);
             return Ok(Some(loose));
         }
+        header.extend(byte);
     }
     Err(io::Error::other("not a loose object"))
+}
+
+/// Reads `blob 123`.
+fn parse(header: &[u8]) -> Option<(Kind, u64)> {
+    let (kind, size) = std::str::from_utf8(header).ok()?.split_once(' ')?;
+    Some((Kind::from_bytes(kind.as_bytes()).ok()?, size.parse().ok()?))
 }
 
 impl Read for Loose {
