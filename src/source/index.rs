@@ -49,7 +49,7 @@ pub fn scan(
     options: Options,
     make_visitor: &MakeVisitor<'_>,
 ) -> Result<(), Error> {
-    let staged = staged(repository, &[])?.changes.into_iter();
+    let staged = staged(repository, &[])?.step.changes.into_iter();
     let wanted = staged.filter_map(|Change { path, new, .. }| new.map(|id| Wanted { path, id }));
     read(
         repository,
@@ -96,14 +96,25 @@ pub(super) fn open(repository: &Repository) -> Result<Option<File>, Error> {
     })
 }
 
+/// What the next commit is made of.
+#[derive(Debug, Default)]
+pub struct Staged {
+    /// What it changes.
+    pub step: Step,
+    /// Its tree, as [`tree_id`] tells it.
+    pub tree: Option<ObjectId>,
+}
+
 /// Returns what the next commit changes: the index against HEAD and, where a merge goes on, the commits that are `merged`.
 ///
 /// # Errors
 ///
 /// When the index, HEAD, a tree or the object database cannot be read.
-pub fn staged(repository: &Repository, merged: &[ObjectId]) -> Result<Step, Error> {
+pub fn staged(repository: &Repository, merged: &[ObjectId]) -> Result<Staged, Error> {
     let Some(index) = open(repository)? else {
-        return Ok(Step::default());
+        let tree = Some(ObjectId::empty_tree(repository.hash));
+        let step = Step::default();
+        return Ok(Staged { step, tree });
     };
     let objects = Objects::open(repository)?;
     let tree = head::tree(repository, &objects)?;
@@ -126,7 +137,8 @@ pub fn staged(repository: &Repository, merged: &[ObjectId]) -> Result<Step, Erro
     if !merged.is_empty() {
         against(&objects, merged, &mut step).map_err(fail)?;
     }
-    Ok(step)
+    let tree = tree::id(&index, repository.hash);
+    Ok(Staged { step, tree })
 }
 
 /// Takes out of `step` what one of the commits `merged` has as it is.

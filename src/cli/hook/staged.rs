@@ -18,40 +18,58 @@ use crate::{
     source::{
         head,
         history::refs,
-        index,
+        index::{self, Staged},
         range::{self, Range},
     },
 };
 
 pub(super) fn pre_commit(context: &Context<'_>) -> Result<u8, Failure> {
     let work = Work::new(context)?;
-    let outcome = work.scan(context)?;
-    finish(context, &work, outcome, &Way::Commit)
+    let (outcome, tree) = work.scan(context)?;
+    finish(
+        context,
+        work.receipt(context, tree).as_ref(),
+        outcome,
+        &Way::Commit,
+    )
 }
 
 pub(super) fn pre_merge_commit(context: &Context<'_>) -> Result<u8, Failure> {
     let work = Work::new(context)?;
-    let outcome = work.scan(context)?;
-    finish(context, &work, outcome, &Way::Merge)
+    let (outcome, tree) = work.scan(context)?;
+    finish(
+        context,
+        work.receipt(context, tree).as_ref(),
+        outcome,
+        &Way::Merge,
+    )
 }
 
 pub(super) fn pre_applypatch(context: &Context<'_>) -> Result<u8, Failure> {
     let work = Work::new(context)?;
-    let outcome = work.scan(context)?;
-    finish(context, &work, outcome, &Way::Patch)
+    let (outcome, tree) = work.scan(context)?;
+    finish(
+        context,
+        work.receipt(context, tree).as_ref(),
+        outcome,
+        &Way::Patch,
+    )
 }
 
 /// Does nothing where another hook has looked at the same tree. Where none has, it was left out: `git commit --no-verify`, cherry-pick,
 /// revert and rebase run this hook alone. Then `commit-msg` may be left out, too, and the message is looked at as it is by now.
 pub(super) fn prepare_commit_msg(context: &Context<'_>) -> Result<u8, Failure> {
     let work = Work::new(context)?;
-    if work
-        .receipt(context)?
+    let tree = index::tree_id(&context.repository)
+        .map_err(|error| Failure::because("cannot read what is staged", error))?;
+    let receipt = work.receipt(context, tree);
+    if receipt
+        .as_ref()
         .is_some_and(|r| r.is_there(&context.repository))
     {
         return Ok(CLEAN);
     }
-    let mut outcome = work.scan(context)?;
+    let (mut outcome, _) = work.scan(context)?;
     let source = context.arguments.get(1).cloned();
     let source = source.or_else(environment::pre_commit_message_source);
     // Without a source, or from a template, there is no message yet.
@@ -64,19 +82,19 @@ pub(super) fn prepare_commit_msg(context: &Context<'_>) -> Result<u8, Failure> {
         Some(source) if source == "merge" => Way::Merge,
         _ => Way::Commit,
     };
-    finish(context, &work, outcome, &way)
+    finish(context, receipt.as_ref(), outcome, &way)
 }
 
 /// Tells what was found, and leaves a receipt when there is nothing.
 fn finish(
     context: &Context<'_>,
-    work: &Work,
+    receipt: Option<&Receipt>,
     outcome: Outcome,
     way: &Way<'_>,
 ) -> Result<u8, Failure> {
     let code = context.tell(outcome, way)?;
     if code == CLEAN
-        && let Some(receipt) = work.receipt(context)?
+        && let Some(receipt) = receipt
     {
         receipt.leave(&context.repository);
     }
@@ -100,11 +118,12 @@ impl Work {
         })
     }
 
-    fn scan(&self, context: &Context<'_>) -> Result<Outcome, Failure> {
+    /// Returns what was found, and the tree it stands in.
+    fn scan(&self, context: &Context<'_>) -> Result<(Outcome, Option<ObjectId>), Failure> {
         let cannot = |error| Failure::because("cannot scan what is staged", error);
         let (scanner, repository) = (context.scanner(), &context.repository);
         context.watched(|watch| {
-            let step = index::staged(repository, &self.merged).map_err(cannot)?;
+            let Staged { step, tree } = index::staged(repository, &self.merged).map_err(cannot)?;
             let brought = scanner
                 .steps(
                     watch,
@@ -122,7 +141,7 @@ impl Work {
                 let merged = scanner.range(watch, repository, &new, context.options());
                 append(&mut outcome, merged.map_err(cannot)?);
             }
-            Ok(outcome)
+            Ok((outcome, tree))
         })
     }
 
@@ -144,15 +163,13 @@ impl Work {
         }
     }
 
-    /// Returns what this commit's receipt is; none where git could not make a tree yet.
-    fn receipt(&self, context: &Context<'_>) -> Result<Option<Receipt>, Failure> {
-        let tree = index::tree_id(&context.repository)
-            .map_err(|error| Failure::because("cannot read what is staged", error))?;
-        Ok(tree.map(|tree| Receipt {
-            tree,
+    /// Returns the receipt for `tree`; none where git could not make a tree yet.
+    fn receipt(&self, context: &Context<'_>, tree: Option<ObjectId>) -> Option<Receipt> {
+        Some(Receipt {
+            tree: tree?,
             parents: self.head.iter().chain(&self.merged).copied().collect(),
             scanner: context.scanner().identity(),
-        }))
+        })
     }
 }
 
