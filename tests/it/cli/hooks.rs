@@ -4,6 +4,7 @@ mod doctor;
 mod matrix;
 mod push;
 mod server;
+mod skip;
 
 use std::fs;
 
