@@ -137,8 +137,10 @@ pub fn remove(folder: &Path) -> Result<Vec<Change>, Error> {
             action: Action::Removed,
         });
     }
-    // It may hold what somebody else put there.
-    drop(fs::remove_dir(folder));
+    // They may hold what somebody else put there.
+    for folder in [Some(folder), folder.parent()].into_iter().flatten() {
+        drop(fs::remove_dir(folder));
+    }
     Ok(changes)
 }
 

@@ -158,8 +158,8 @@ input=${input%.}
 printf %s "$input" | "$keyfence" hook @NAME@ "$@" || exit
 "#;
 
-// `--git-path hooks` would lead back here.
-const OWN_PATH: &str = r"own=$(git rev-parse --git-common-dir)/hooks/@NAME@ || exit 2
+// `--git-path hooks` would lead back here. While `git init` runs its first transaction, there is no repository yet.
+const OWN_PATH: &str = r"own=$(git rev-parse --git-common-dir 2>/dev/null)/hooks/@NAME@ || exit 0
 ";
 
 const PLAIN_OWN: &str = r#"if [ -f "$own" ] && [ -x "$own" ]; then

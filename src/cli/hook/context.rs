@@ -11,6 +11,7 @@ use super::{
         signals::Signals,
     },
     advice::{self, Way},
+    updates::Update,
 };
 use crate::{
     finding::Outcome,
@@ -24,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) name: &'a str,
     pub(super) arguments: &'a [OsString],
     pub(super) repository: Repository,
+    /// What refs are to become, for hooks that see refs change.
+    pub(super) updates: Vec<Update>,
     setup: Setup,
     limits: Limits,
     output: Output,
@@ -35,7 +38,7 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(super) fn new(
         args: &'a args::Hook,
-        repository: Repository,
+        (repository, updates): (Repository, Vec<Update>),
         on_server: bool,
         started: Instant,
     ) -> Result<Self, Failure> {
@@ -47,6 +50,7 @@ impl<'a> Context<'a> {
             setup: Setup::of(common, Confidence::Medium, &repository)?,
             limits: Limits::new(common, None)?,
             repository,
+            updates,
             common,
             started,
             on_server,

@@ -38,8 +38,8 @@ const EVENTS: &[Event] = &[
     here("pre-applypatch", staged::pre_applypatch),
     here("pre-push", push::pre_push),
     here("reference-transaction", receive::reference_transaction),
-    there("pre-receive", receive::pre_receive),
-    there("update", receive::update),
+    there("pre-receive", receive::received),
+    there("update", receive::received),
 ];
 
 const fn here(name: &'static str, run: fn(&Context<'_>) -> Result<u8, Failure>) -> Event {
@@ -91,10 +91,11 @@ const NOT_CHECKED: &str = "not everything could be checked, so git was stopped. 
 const NOT_CHECKED_ON_SERVER: &str = "not everything could be checked, so the push was refused. Tell whoever runs this server what is said above";
 
 fn check(event: &Event, args: &args::Hook) -> Result<u8, Failure> {
-    if let Some(updates) = updates::nothing_to_do(event.name, &args.arguments) {
-        return Ok(updates);
-    }
     let started = Instant::now();
+    // Before a repository is looked for: while `git init` makes one there is none.
+    let Some(updates) = updates::of(event.name, &args.arguments)? else {
+        return Ok(CLEAN);
+    };
     let repository = repository::discover(
         &environment::current_dir()?,
         &environment::git_override(),
@@ -105,7 +106,8 @@ fn check(event: &Event, args: &args::Hook) -> Result<u8, Failure> {
     if !event.on_server && skip::asked(&repository, event.name)? {
         return Ok(CLEAN);
     }
-    (event.run)(&Context::new(args, repository, event.on_server, started)?)
+    let context = Context::new(args, (repository, updates), event.on_server, started)?;
+    (event.run)(&context)
 }
 
 fn unknown(name: &str) -> Failure {

@@ -7,7 +7,7 @@ use super::{
     super::{CLEAN, Failure, environment},
     advice::Way,
     context::Context,
-    updates::{self, Update},
+    updates::Update,
 };
 use crate::source::{
     history::{
@@ -18,7 +18,7 @@ use crate::source::{
 };
 
 pub(super) fn pre_push(context: &Context<'_>) -> Result<u8, Failure> {
-    let mut updates = updates::pushed(context.name)?;
+    let mut updates = context.updates.clone();
     let mut remote = context.arguments.first().cloned();
     if updates.is_empty()
         && let Some(told) = environment::pre_commit_push()

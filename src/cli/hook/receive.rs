@@ -7,33 +7,22 @@ use super::{
     advice::Way,
     context::Context,
     limits::{Limits, Over},
-    updates::{self, Update},
 };
 use crate::source::{
     history::refs,
     range::{self, Range},
 };
 
-pub(super) fn pre_receive(context: &Context<'_>) -> Result<u8, Failure> {
-    let updates = updates::received(context.name)?;
-    scan(context, &updates, &Way::Receive)
+pub(super) fn received(context: &Context<'_>) -> Result<u8, Failure> {
+    scan(context, &Way::Receive)
 }
 
-pub(super) fn update(context: &Context<'_>) -> Result<u8, Failure> {
-    let update = updates::argued(context.arguments)?;
-    scan(context, &[update], &Way::Receive)
-}
-
-/// Looks at what branches, tags and notes get. What a remote has sent (`refs/remotes/`) is no commit of anybody here, and a stash
-/// is not meant for others.
 pub(super) fn reference_transaction(context: &Context<'_>) -> Result<u8, Failure> {
-    let mut updates = updates::received(context.name)?;
-    let kinds: [&[u8]; 3] = [b"refs/heads/", b"refs/tags/", b"refs/notes/"];
-    updates.retain(|update| kinds.iter().any(|kind| update.name.starts_with(kind)));
-    scan(context, &updates, &Way::Transaction)
+    scan(context, &Way::Transaction)
 }
 
-fn scan(context: &Context<'_>, updates: &[Update], way: &Way<'_>) -> Result<u8, Failure> {
+fn scan(context: &Context<'_>, way: &Way<'_>) -> Result<u8, Failure> {
+    let updates = &context.updates;
     let tips: Vec<ObjectId> = updates.iter().filter_map(|update| update.new).collect();
     if tips.is_empty() {
         return Ok(CLEAN);

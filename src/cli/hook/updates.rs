@@ -8,7 +8,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::super::{CLEAN, Failure};
+use super::super::Failure;
 
 /// The most bytes of such a list: a push of a million refs has some 150 MB.
 const MAX_BYTES: u64 = 256 << 20;
@@ -24,16 +24,30 @@ pub(super) struct Update {
     pub(super) new: Option<ObjectId>,
 }
 
-/// Returns the exit code when the hook `name` need not look at anything: git calls that of ref transactions for each of its states, of
-/// which one can still be stopped.
-pub(super) fn nothing_to_do(name: &str, arguments: &[OsString]) -> Option<u8> {
-    let is_other_state = name == "reference-transaction"
-        && arguments.first().is_some_and(|state| state != "prepared");
-    is_other_state.then_some(CLEAN)
+/// Reads what the hook `name` is told; nothing when it need not look at anything.
+///
+/// Git calls the hook for transactions for each of their states, of which one can still be stopped. What a remote has sent
+/// (`refs/remotes/`) is no commit of anybody here, and a stash is not meant for others.
+pub(super) fn of(name: &str, arguments: &[OsString]) -> Result<Option<Vec<Update>>, Failure> {
+    match name {
+        "reference-transaction" => {
+            if arguments.first().is_some_and(|state| state != "prepared") {
+                return Ok(None);
+            }
+            let mut updates = received(name)?;
+            let kinds: [&[u8]; 3] = [b"refs/heads/", b"refs/tags/", b"refs/notes/"];
+            updates.retain(|update| kinds.iter().any(|kind| update.name.starts_with(kind)));
+            Ok((!updates.is_empty()).then_some(updates))
+        }
+        "pre-receive" => received(name).map(Some),
+        "update" => argued(arguments).map(|update| Some(vec![update])),
+        "pre-push" => pushed(name).map(Some),
+        _ => Ok(Some(Vec::new())),
+    }
 }
 
 /// Reads the lines `old new name` of pre-receive and reference-transaction.
-pub(super) fn received(hook: &str) -> Result<Vec<Update>, Failure> {
+fn received(hook: &str) -> Result<Vec<Update>, Failure> {
     parse(hook, &read(hook)?, |fields| match fields {
         [old, new, name] => update(name, old, new),
         _ => None,
@@ -41,7 +55,7 @@ pub(super) fn received(hook: &str) -> Result<Vec<Update>, Failure> {
 }
 
 /// Reads the lines `local-name local-id remote-name remote-id` of pre-push.
-pub(super) fn pushed(hook: &str) -> Result<Vec<Update>, Failure> {
+fn pushed(hook: &str) -> Result<Vec<Update>, Failure> {
     parse(hook, &read(hook)?, |fields| match fields {
         [_, new, name, old] => update(name, old, new),
         _ => None,
@@ -49,7 +63,7 @@ pub(super) fn pushed(hook: &str) -> Result<Vec<Update>, Failure> {
 }
 
 /// Reads the arguments `name old new` of update.
-pub(super) fn argued(arguments: &[OsString]) -> Result<Update, Failure> {
+fn argued(arguments: &[OsString]) -> Result<Update, Failure> {
     let fields: Vec<&[u8]> = arguments.iter().map(|a| a.as_encoded_bytes()).collect();
     let read = match &fields[..] {
         [name, old, new] => update(name, old, new),

@@ -304,6 +304,10 @@ fn for_all_repositories_a_folder_hands_on_to_each() {
     program(&repo, 1);
     assert!(!commit(&repo).0);
     assert_eq!(log(&repo), "ours hook pre-commit\n");
+    // A repository that is only being made has no hooks of its own.
+    let made = repo.beside("made").display().to_string();
+    let path = format!("core.hooksPath={}", folder.display());
+    repo.git(["-c", &path, "init", "-q", &made]);
     everywhere::remove(&folder).unwrap();
     assert!(!folder.exists());
 }

@@ -116,6 +116,30 @@ fn limits_block_or_let_pass_as_configured() {
 }
 
 #[test]
+fn a_repository_that_is_only_being_made() {
+    let template = Repo::new();
+    let folder = template.beside("template");
+    let args = [
+        "install",
+        "--template",
+        folder.to_str().unwrap(),
+        "--hooks",
+        "reference-transaction",
+    ];
+    run(&template.root, args).ends(0);
+    let made = template.beside("made").display().to_string();
+    template.git([
+        "init",
+        "-q",
+        "-b",
+        "x",
+        "--template",
+        folder.to_str().unwrap(),
+        &made,
+    ]);
+}
+
+#[test]
 fn lines_that_git_does_not_write() {
     let repo = Repo::with(&["--bare"]);
     run(&repo.root, ["hook", "update", "refs/heads/main"]).complains(&["hook update needs"]);
