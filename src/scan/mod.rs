@@ -133,12 +133,22 @@ impl Scanner {
         let collected = Mutex::new(Collected::default());
         source(&|| Box::new(Worker::new(self, &collected, watch)));
         let Collected {
-            mut findings,
-            mut skipped,
+            findings,
+            skipped,
             counts,
         } = collected
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
+        self.outcome(findings, skipped, counts)
+    }
+
+    /// Puts together what a scan tells.
+    fn outcome(
+        &self,
+        mut findings: Vec<Finding>,
+        mut skipped: Vec<Skipped>,
+        counts: Counts,
+    ) -> Outcome {
         sort(&mut findings);
         skipped.sort();
         skipped.dedup();

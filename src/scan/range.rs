@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Brought, Scanner, Watch};
 use crate::{
-    finding::{Finding, Outcome, SourceKind, sort},
+    finding::{Finding, Outcome, SourceKind},
     source::{error::Error, history::commits::Parts, index, range::New, repository::Repository},
 };
 
@@ -54,20 +54,8 @@ impl Scanner {
             counts.bytes += bytes.len() as u64;
             findings.extend(self.written("tag", &id.to_string(), bytes, SourceKind::Ref));
         }
-        sort(&mut findings);
         skipped.extend(new.skipped.iter().cloned());
-        skipped.sort();
-        skipped.dedup();
-        let mut outcome = Outcome {
-            findings,
-            skipped,
-            in_paths: Vec::new(),
-            counts,
-            rules: self.rules().enabled_count(),
-            elapsed_ms: 0,
-        };
-        self.find_in_texts(&mut outcome);
-        Ok(outcome)
+        Ok(self.outcome(findings, skipped, counts))
     }
 
     /// Returns what is found in the text of a commit or tag: in its message, and in the headers that people write.

@@ -13,7 +13,7 @@ use crate::{
     chunk::Chunk,
     detection::Detection,
     engine::Scratch,
-    finding::{Counts, Finding, Skipped, SourceKind},
+    finding::{Counts, Finding, Outcome, Skipped, SourceKind},
     policy::novelty,
     rule::{Confidence, Severity},
     secret::Fingerprint,
@@ -36,6 +36,22 @@ pub struct Brought {
     pub skipped: Vec<Skipped>,
     /// How much was read.
     pub counts: Counts,
+}
+
+impl Brought {
+    /// Returns everything there is to tell of it. `attribute` may say more of a finding, whose step it is given.
+    pub fn into_outcome(
+        self,
+        scanner: &Scanner,
+        attribute: impl Fn(usize, &mut Finding),
+    ) -> Outcome {
+        let mut findings = Vec::new();
+        for (step, mut finding) in self.findings {
+            attribute(step, &mut finding);
+            findings.push(finding);
+        }
+        scanner.outcome(findings, self.skipped, self.counts)
+    }
 }
 
 impl Scanner {

@@ -5,15 +5,16 @@
 //! <https://git-scm.com/docs/index-format#_cache_tree>), so a folder whose remembered id is the one HEAD has is passed
 //! over without reading anything; only the trees on the way to a change are read.
 
+mod merged;
 mod tree;
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     index::{Entry, File, decode, entry, extension},
-    objs::{self, Find as _, FindExt as _, TreeRef},
+    objs::{self, FindExt as _, TreeRef},
 };
 
 pub use super::blobs::Wanted;
@@ -135,70 +136,10 @@ pub fn staged(repository: &Repository, merged: &[ObjectId]) -> Result<Staged, Er
     }
     let mut step = walk.step;
     if !merged.is_empty() {
-        against(&objects, merged, &mut step).map_err(fail)?;
+        merged::leave_out(&objects, merged, &mut step).map_err(fail)?;
     }
     let tree = tree::id(&index, repository.hash);
     Ok(Staged { step, tree })
-}
-
-/// Takes out of `step` what one of the commits `merged` has as it is.
-fn against(objects: &Objects, merged: &[ObjectId], step: &mut Step) -> Result<(), Cause> {
-    let trees = merged
-        .iter()
-        .map(|commit| head::tree_of(commit, objects))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut lookup = PathLookup {
-        objects,
-        trees: HashMap::new(),
-    };
-    let changes = std::mem::take(&mut step.changes);
-    for mut change in changes {
-        for tree in &trees {
-            let there = lookup.blob(*tree, change.path.as_ref())?;
-            change.old.extend(there);
-        }
-        if !change.new.is_some_and(|new| change.old.contains(&new)) {
-            change.old.sort_unstable();
-            change.old.dedup();
-            step.changes.push(change);
-        }
-    }
-    Ok(())
-}
-
-/// Finds files in trees by their paths.
-struct PathLookup<'a> {
-    objects: &'a Objects,
-    trees: HashMap<ObjectId, Vec<u8>>,
-}
-
-impl PathLookup<'_> {
-    fn blob(&mut self, mut tree: ObjectId, path: &BStr) -> Result<Option<ObjectId>, Cause> {
-        let mut rest = path;
-        while let Some(slash) = rest.find_byte(b'/') {
-            let name = &rest[..slash];
-            let Some(below) = self.within(tree, |tree| folder(tree, name))? else {
-                return Ok(None);
-            };
-            (tree, rest) = (below, rest[slash + 1..].as_bstr());
-        }
-        self.within(tree, |tree| blob(tree, rest))
-    }
-
-    fn within<T>(
-        &mut self,
-        id: ObjectId,
-        find: impl FnOnce(&TreeRef<'_>) -> T,
-    ) -> Result<T, Cause> {
-        if !self.trees.contains_key(&id) {
-            let mut buffer = Vec::new();
-            let found = self.objects.try_find(&id, &mut buffer)?;
-            let data = found.ok_or_else(|| format!("tree {id} is not there"))?.data;
-            self.trees.insert(id, data.to_vec());
-        }
-        let bytes = self.trees.get(&id).map(Vec::as_slice).unwrap_or_default();
-        Ok(find(&TreeRef::from_bytes(bytes, id.kind())?))
-    }
 }
 
 /// Returns the id of the tree that git would write of the index; none when it cannot be told without writing objects, or when there

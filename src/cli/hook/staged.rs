@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     finding::{Outcome, SourceKind, sort},
-    scan::Brought,
     source::{
         head,
         history::refs,
@@ -24,36 +23,21 @@ use crate::{
 };
 
 pub(super) fn pre_commit(context: &Context<'_>) -> Result<u8, Failure> {
-    let work = Work::new(context)?;
-    let (outcome, tree) = work.scan(context)?;
-    finish(
-        context,
-        work.receipt(context, tree).as_ref(),
-        outcome,
-        &Way::Commit,
-    )
+    look(context, &Way::Commit)
 }
 
 pub(super) fn pre_merge_commit(context: &Context<'_>) -> Result<u8, Failure> {
-    let work = Work::new(context)?;
-    let (outcome, tree) = work.scan(context)?;
-    finish(
-        context,
-        work.receipt(context, tree).as_ref(),
-        outcome,
-        &Way::Merge,
-    )
+    look(context, &Way::Merge)
 }
 
 pub(super) fn pre_applypatch(context: &Context<'_>) -> Result<u8, Failure> {
+    look(context, &Way::Patch)
+}
+
+fn look(context: &Context<'_>, way: &Way<'_>) -> Result<u8, Failure> {
     let work = Work::new(context)?;
     let (outcome, tree) = work.scan(context)?;
-    finish(
-        context,
-        work.receipt(context, tree).as_ref(),
-        outcome,
-        &Way::Patch,
-    )
+    finish(context, work.receipt(context, tree).as_ref(), outcome, way)
 }
 
 /// Does nothing where another hook has looked at the same tree. Where none has, it was left out: `git commit --no-verify`, cherry-pick,
@@ -132,8 +116,7 @@ impl Work {
                     context.options(),
                 )
                 .map_err(cannot)?;
-            let mut outcome = outcome(brought, scanner.rules().enabled_count());
-            scanner.find_in_texts(&mut outcome);
+            let mut outcome = brought.into_outcome(scanner, |_, _| {});
             if !self.merged.is_empty() {
                 let cannot = |error| Failure::because("cannot scan what is merged", error);
                 let range = self.range(context);
@@ -196,23 +179,6 @@ fn merged(context: &Context<'_>) -> Result<Vec<ObjectId>, Failure> {
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)
-}
-
-fn outcome(brought: Brought, rules: usize) -> Outcome {
-    let Brought {
-        findings,
-        mut skipped,
-        counts,
-    } = brought;
-    skipped.sort();
-    Outcome {
-        findings: findings.into_iter().map(|(_, finding)| finding).collect(),
-        skipped,
-        in_paths: Vec::new(),
-        counts,
-        rules,
-        elapsed_ms: 0,
-    }
 }
 
 /// Adds what was found elsewhere in the same repository.
