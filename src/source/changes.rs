@@ -1,6 +1,6 @@
 //! What differs between a tree and those it was made from.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
@@ -39,12 +39,13 @@ pub(super) struct Trouble {
     pub(super) reason: String,
 }
 
-/// Compares trees, each pair of trees once.
-///
-/// A tree that stands in many places with the same trees before it says the same in all of them, and hostile ones stand in millions.
+/// In how many places the same trees are compared. More often the files say nothing new, but a hostile tree may stand in billions.
+const MAX_PLACES: u32 = 100;
+
+/// Compares trees, the same ones in [`MAX_PLACES`] places at most.
 #[derive(Default)]
 pub(super) struct Comparer<'a> {
-    seen: HashSet<(Option<ObjectId>, Vec<ObjectId>)>,
+    seen: HashMap<(Option<ObjectId>, Vec<ObjectId>), u32>,
     pub(super) trouble: Vec<Trouble>,
     interrupt: Option<&'a Interrupt>,
 }
@@ -104,7 +105,9 @@ impl<'a> Comparer<'a> {
             if level.new.is_some_and(|new| level.old.contains(&new)) {
                 continue;
             }
-            if !self.seen.insert((level.new, level.old.clone())) {
+            let places = self.seen.entry((level.new, level.old.clone())).or_default();
+            *places += 1;
+            if *places > MAX_PLACES {
                 continue;
             }
             if let Err(reason) = compare(objects, &level, &mut levels, step) {

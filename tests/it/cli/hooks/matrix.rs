@@ -312,19 +312,23 @@ fn install(site: &Site, kind: &Kind) {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// Runs one operation with one kind, and returns `blocked` or `passed`.
-fn cell(operation: &Operation, kind: &Kind, git: &Path) -> &'static str {
+/// Runs one operation with one kind, and returns `blocked` or `passed`; nothing where git cannot do it.
+fn cell(operation: &Operation, kind: &Kind, git: &Path) -> Option<&'static str> {
     let site = prepared(git.to_owned());
     install(&site, kind);
     let passed = (operation.1)(&site);
     // Not for another reason.
     let said = site.said.borrow();
+    if said.contains("unknown option `no-verify'") {
+        // Git has had it for `am` since 2.40.
+        return None;
+    }
     assert!(
         passed || said.contains("[aws-access-key-pair]"),
         "{}: {said}",
         operation.0
     );
-    if passed { "passed" } else { "**blocked**" }
+    Some(if passed { "passed" } else { "**blocked**" })
 }
 
 /// Returns the rows of the table: what git does, and its cells.
@@ -351,7 +355,9 @@ fn check(kinds: &[(usize, &Kind)], git: &Path) {
             .iter()
             .find(|row| row[0] == format!("`{}`", operation.0) || row[0] == operation.0);
         for (at, kind) in kinds {
-            let is = cell(operation, kind, git);
+            let Some(is) = cell(operation, kind, git) else {
+                continue;
+            };
             let told = row.and_then(|row| row.get(at + 1)).map(String::as_str);
             if told != Some(is) {
                 wrong.push(format!(
