@@ -66,11 +66,14 @@ pub(super) fn install(args: &args::Install) -> Result<u8, Failure> {
             VERSION,
         )
         .map_err(cannot)?;
-        // What an older git needed would now run as well.
-        let old = hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?;
-        changes.extend(old.into_iter().filter(is_done));
+        // What an older git needed would now run as well. What a team shares, or all repositories have, is not this one's to take.
+        if !hook::is_shared(&repository.hooks_dir) && !is_of_all(&repository) {
+            let old = hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?;
+            changes.extend(old.into_iter().filter(is_done));
+        }
         changes
     } else {
+        not_of_all(&repository, "install")?;
         hook::install::install(&repository.hooks_dir, &names, &program, VERSION).map_err(cannot)?
     };
     print(&changes)?;
@@ -99,7 +102,14 @@ pub(super) fn uninstall(args: &args::Uninstall) -> Result<u8, Failure> {
         let repository = repository("uninstall")?;
         let mut changes =
             config::uninstall(Scope::Repository(&repository.git_dir), &names).map_err(cannot)?;
-        let files = hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?;
+        if changes.is_empty() {
+            not_of_all(&repository, "uninstall")?;
+        }
+        let files = if is_of_all(&repository) {
+            Vec::new()
+        } else {
+            hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?
+        };
         // A hook of somebody else is no trouble where ours was in the configuration.
         let is_configured = |file: &Change| changes.iter().any(|c: &Change| c.name == file.name);
         let files: Vec<Change> = files
@@ -130,6 +140,21 @@ fn repository(what: &str) -> Result<Repository, Failure> {
         &environment::outer_config(),
     )
     .map_err(|error| Failure::because(format!("cannot {what}"), error))
+}
+
+/// Returns true when git runs the hooks of all repositories in this one.
+fn is_of_all(repository: &Repository) -> bool {
+    global_folder().is_ok_and(|folder| folder == repository.hooks_dir)
+}
+
+fn not_of_all(repository: &Repository, what: &str) -> Result<(), Failure> {
+    if !is_of_all(repository) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "cannot {what}: git runs the hooks of all your repositories here, from {}; change them with `keyfence {what} --global`",
+        repository.hooks_dir.display()
+    )))
 }
 
 /// Returns the folder for the hooks of all repositories, for a git that has them nowhere else.

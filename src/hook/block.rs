@@ -45,7 +45,7 @@ pub(super) fn remove(bytes: &[u8]) -> Vec<u8> {
     [&bytes[..there.start], &bytes[there.end..]].concat()
 }
 
-/// Returns true when a POSIX shell, or one that understands its language, runs the script.
+/// Returns true when a POSIX shell, or one that understands its language, runs the script, and no other program reads the same file.
 pub(super) fn is_shell(bytes: &[u8]) -> bool {
     let Some((line, _)) = bytes.split_once_str("\n") else {
         return false;
@@ -53,6 +53,13 @@ pub(super) fn is_shell(bytes: &[u8]) -> bool {
     let Some(command) = line.strip_prefix(b"#!") else {
         return false;
     };
+    let hands_itself_on = |line: &[u8]| line.contains_str("exec") && line.contains_str("$0");
+    if bytes.contains(&0)
+        || command.fields().any(|word| word == b"-c")
+        || bytes.lines().any(hands_itself_on)
+    {
+        return false;
+    }
     let mut words = command.fields();
     let name = |word: &[u8]| {
         word.rsplit(|byte| *byte == b'/')
@@ -126,6 +133,9 @@ mod tests {
             ("#!/usr/bin/env -S bash -eu\n", true),
             ("#! /usr/local/bin/zsh -f\n", true),
             ("#!/bin/sh", false),
+            ("#!/bin/sh -c\n", false),
+            ("#!/bin/sh\n'''exec' python3 \"$0\" \"$@\"\n", false),
+            ("#!/bin/sh\nx\0\n", false),
             ("#!/usr/bin/env python3\n", false),
             ("#!/usr/bin/perl\n", false),
             ("echo\n", false),

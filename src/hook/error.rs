@@ -91,8 +91,8 @@ impl fmt::Display for Error {
             ),
             Self::Lefthook { path, name } => write!(
                 f,
-                "put a hook beside lefthook's {}, which lefthook writes anew: add keyfence to lefthook.yml instead \
-                 ({name}: commands: keyfence: run: keyfence hook {name}; docs/hooks/frameworks.md has all of it)",
+                "put a hook beside lefthook's {}, which lefthook writes anew: nothing was \
+                 installed; add {name} to lefthook.yml as docs/hooks/frameworks.md shows, or use git 2.54 or newer",
                 path.display()
             ),
             Self::Git { what, message } => write!(f, "{what}: git says: {message}"),

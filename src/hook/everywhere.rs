@@ -14,7 +14,7 @@ use super::{
     uninstall::uninstall,
 };
 
-/// The hooks that git knows besides ours (githooks(5)).
+/// The hooks that git knows besides ours (githooks(5)), but for push-to-checkout: where there is one, git itself updates no files.
 const OTHERS: &[&str] = &[
     "post-applypatch",
     "post-checkout",
@@ -27,7 +27,6 @@ const OTHERS: &[&str] = &[
     "pre-auto-gc",
     "pre-rebase",
     "proc-receive",
-    "push-to-checkout",
     "sendemail-validate",
 ];
 
@@ -108,11 +107,32 @@ pub fn uninstall_for_user(
     if let Some(other) = configured.filter(|other| *other != folder) {
         return uninstall(other, names);
     }
+    let asked = check_names(names)?;
+    let runs_ours = |name: &&&str| {
+        let there = fs::read(folder.join(name)).unwrap_or_default();
+        script::is_ours(&there) && there.contains_str(format!(" hook {name} "))
+    };
+    let ours: Vec<&str> = super::NAMES.iter().filter(runs_ours).copied().collect();
+    if ours.iter().any(|name| !asked.contains(name)) {
+        let leave_out = ours.into_iter().filter(|name| asked.contains(name));
+        return leave_out.map(|name| hand_on(folder, name)).collect();
+    }
     let changes = remove(folder)?;
     if configured.is_some() {
         Scope::User.unset(KEY)?;
     }
     Ok(changes)
+}
+
+/// Has the script of the hook `name` run the repository's own alone.
+fn hand_on(folder: &Path, name: &str) -> Result<Change, Error> {
+    let path = folder.join(name);
+    super::write::replace(&path, &script::dispatcher(name, None, ""))?;
+    Ok(Change {
+        name: name.into(),
+        path,
+        action: Action::Removed,
+    })
 }
 
 /// Takes the scripts out of `folder`, and the folder away when nothing else is in it.

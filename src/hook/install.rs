@@ -38,9 +38,15 @@ pub fn install(
         source,
     })?;
     let run = Run { program, version };
+    // All places first, so that nothing is done by halves where one has none.
+    let places = names
+        .iter()
+        .map(|name| place_of(hooks_dir, name))
+        .collect::<Result<Vec<_>, _>>()?;
     names
         .into_iter()
-        .map(|name| run.install(hooks_dir, name))
+        .zip(places)
+        .map(|(name, place)| run.install(name, place))
         .collect()
 }
 
@@ -51,17 +57,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn install(&self, hooks_dir: &Path, name: &str) -> Result<Change, Error> {
-        let hook = hooks_dir.join(name);
-        let place = match (place::husky(hooks_dir, name), look(&hook)?) {
-            (Some(path), _) => Place::Shared(path),
-            (None, Found::Foreign) if !is_link(&hook) => place::beside(&hook, name, &read(&hook)?)?,
-            (None, Found::Block(_)) => Place::Within(hook),
-            (None, _) => Place::Hook(hook),
-        };
+    fn install(&self, name: &str, place: Place) -> Result<Change, Error> {
         let (path, action) = match place {
             Place::Hook(path) => {
-                let text = script::text(name, self.program, self.version);
+                let file = path.file_name().unwrap_or_default().to_string_lossy();
+                let text = script::text(name, &file, self.program, self.version);
                 (path.clone(), one(&path, &text)?)
             }
             Place::Within(path) => {
@@ -79,6 +79,17 @@ impl Run<'_> {
             action,
         })
     }
+}
+
+/// Returns where the hook `name` goes.
+fn place_of(hooks_dir: &Path, name: &str) -> Result<Place, Error> {
+    let hook = hooks_dir.join(name);
+    Ok(match (place::husky(hooks_dir, name), look(&hook)?) {
+        (Some(path), _) => Place::Shared(path),
+        (None, Found::Foreign) if !is_link(&hook) => place::beside(&hook, name, &read(&hook)?)?,
+        (None, Found::Block(_)) => Place::Within(hook),
+        (None, _) => Place::Hook(hook),
+    })
 }
 
 fn is_link(path: &Path) -> bool {

@@ -87,6 +87,11 @@ pub enum Action {
     Absent,
 }
 
+/// Returns true for the folder in which husky writes its hooks: ours stand beside it, in files that a team shares.
+pub fn is_shared(hooks_dir: &Path) -> bool {
+    place::husky(hooks_dir, "").is_some()
+}
+
 /// Returns the file that keeps the hook that was there before.
 fn saved_path(hook: &Path) -> PathBuf {
     let mut name = hook.file_name().unwrap_or_default().to_os_string();

@@ -44,8 +44,8 @@ fn is_marked(bytes: &[u8], mark: &str) -> bool {
         .any(|line| line.starts_with(mark.as_bytes()))
 }
 
-/// Returns the hook `name` that runs `program`, an absolute path without line breaks.
-pub(super) fn text(name: &str, program: &Path, version: &str) -> Vec<u8> {
+/// Returns the hook `name` that runs `program`, an absolute path without line breaks. It is for a file called `file`.
+pub(super) fn text(name: &str, file: &str, program: &Path, version: &str) -> Vec<u8> {
     let run = if WITH_INPUT.contains(&name) {
         WITH_INPUT_RUN
     } else {
@@ -56,6 +56,7 @@ pub(super) fn text(name: &str, program: &Path, version: &str) -> Vec<u8> {
         .replace("@MARK@", MARK)
         .replace("@VERSION@", version)
         .replace("@NAME@", name)
+        .replace("@FILE@", file)
         .replace("@SAVED@", SAVED);
     script.into_bytes().replace("@PROGRAM@", quoted(program))
 }
@@ -72,7 +73,7 @@ pub(super) fn quoted(program: &Path) -> Vec<u8> {
 
 const HEAD: &str = r"#!/bin/sh
 @MARK@@NAME@, version @VERSION@
-# `keyfence uninstall` removes it. Do not edit: your own commands go into @NAME@@SAVED@, which runs after it.
+# `keyfence uninstall` removes it. Do not edit: your own commands go into @FILE@@SAVED@, which runs after it.
 ";
 
 const FIND: &str = r#"keyfence=@PROGRAM@
@@ -86,10 +87,11 @@ if ! [ -f "$keyfence" ] || ! [ -x "$keyfence" ]; then
 fi
 "#;
 
-// A kept hook runs under its own name plus a suffix, in the same folder, so that what it finds by `dirname "$0"` is there.
+// A kept hook runs under its own name plus a suffix, in the same folder, so that what it finds by `dirname "$0"` is there. pre-commit may
+// give this file another name, and not that one.
 const SAVED_PATH: &str = r"case $0 in
-*/*) saved=$0@SAVED@ ;;
-*) saved=./$0@SAVED@ ;;
+*/*) saved=${0%/*}/@FILE@@SAVED@ ;;
+*) saved=./@FILE@@SAVED@ ;;
 esac
 ";
 

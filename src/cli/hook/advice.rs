@@ -11,7 +11,7 @@ use bstr::BString;
 
 use super::{super::environment, context::Context, push};
 use crate::{
-    finding::{Finding, Outcome, SourceKind},
+    finding::{Outcome, SourceKind},
     report::{self, ReportOptions, Scrub},
     source::{head, history::refs::Refs},
 };
@@ -216,16 +216,12 @@ fn commits(context: &Context<'_>, outcome: &Outcome, refs: &Refs) -> Vec<Step> {
             "          git add -u && git commit --amend --no-edit".to_owned(),
         ]));
     } else if !local.is_empty() {
-        let is_root = |id: &str| {
-            let is_it = |finding: &&Finding| finding.commit.as_ref().is_some_and(|c| c.id == id);
-            outcome.findings.iter().find(is_it).is_some() && !has_parent(context, id)
-        };
         // Findings stand in the order of paths; the oldest commit is the one to begin with.
         let oldest = oldest(outcome, &local);
-        let base = if is_root(oldest) {
-            "--root".to_owned()
-        } else {
+        let base = if has_parent(context, oldest) {
             format!("{}~1", short(oldest))
+        } else {
+            "--root".to_owned()
         };
         steps.extend(fix(vec![
             MOVE.to_owned(),

@@ -98,7 +98,7 @@ pub(super) fn is_on_remote(context: &Context<'_>, id: &str, refs: &Refs) -> Opti
         };
         range::is_known(&context.repository, &range)
     };
-    if !holds(&tips) {
+    if tips.is_empty() || !holds(&tips) {
         return None;
     }
     // Halving finds one of them in few walks.

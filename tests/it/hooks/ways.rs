@@ -70,10 +70,29 @@ fn a_hook_of_another_language_is_kept_and_runs() {
     let kept = |saved| Action::Composed { saved };
     for old in [
         "#!/usr/bin/env python3\nopen('LOG', 'a').write('old\\n')\n",
+        "#!/bin/sh\n'''exec' python3 \"$0\" \"$@\"\n' '''\nopen('LOG', 'a').write('old\\n')\n",
         "#!/usr/bin/perl\nopen(my $f, '>>', 'LOG'); print $f \"old\\n\";\n",
     ] {
         beside(old, &kept);
     }
+}
+
+/// As `pre-commit install` does it: ours gets another name, and runs as before.
+#[test]
+fn a_kept_hook_runs_after_a_framework_has_renamed_ours() {
+    let repo = Repo::new();
+    let hooks = repo.discover().hooks_dir;
+    let hook = hooks.join("pre-commit");
+    let log_file = repo.beside("log").display().to_string();
+    script(
+        &hook,
+        &format!("#!/usr/bin/env python3\nopen('{log_file}', 'a').write('old\\n')\n"),
+    );
+    actions(&hooks, &["pre-commit"], &program(&repo, 0));
+    fs::rename(&hook, hooks.join("pre-commit.legacy")).unwrap();
+    script(&hook, "#!/bin/sh\n.git/hooks/pre-commit.legacy\n");
+    assert!(commit(&repo).0);
+    assert_eq!(log(&repo), "ours hook pre-commit\nold\n");
 }
 
 #[test]
@@ -204,6 +223,9 @@ fn lefthook_has_a_place_of_its_own() {
     script(&hooks.join("pre-commit"), text);
     let error = install(&hooks, &["pre-commit"], &program(&repo, 0), "1").unwrap_err();
     assert!(error.to_string().contains("lefthook.yml"), "{error}");
+    let names = ["commit-msg", "pre-commit"];
+    assert!(install(&hooks, &names, &program(&repo, 0), "1").is_err());
+    assert!(!hooks.join("commit-msg").exists(), "nothing by halves");
     assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), text);
 }
 
