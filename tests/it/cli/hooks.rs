@@ -1,6 +1,7 @@
 //! Hooks under real git: what they stop, what they let pass, and that trouble blocks.
 
 mod doctor;
+mod everywhere;
 mod matrix;
 mod push;
 mod server;
