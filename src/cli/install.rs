@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write as _,
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -13,14 +14,18 @@ use crate::{
         config::{self, Scope},
         error::Error,
         everywhere,
+        site::Site,
     },
     source::repository::{self, Repository},
 };
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// What to know of hooks among the files of a repository.
+const SHARED: &str = "these hooks stand among the files of the repository: commit them, and everyone who has keyfence in PATH runs them\n";
+
 pub(super) fn install(args: &args::Install) -> Result<u8, Failure> {
-    let cannot = |error| Failure::because("cannot install", error);
+    let cannot = cannot_install;
     let program = environment::program()?;
     let asked: Vec<&str> = args.hooks.iter().map(String::as_str).collect();
     let or = |default: &[&'static str]| {
@@ -31,12 +36,8 @@ pub(super) fn install(args: &args::Install) -> Result<u8, Failure> {
         }
     };
     if let Some(folder) = &args.template {
-        let hooks_dir = environment::current_dir()?.join(folder).join("hooks");
-        let names = or(hook::DEFAULT);
-        let changes =
-            hook::install::install(&hooks_dir, &names, &program, VERSION).map_err(cannot)?;
-        print(&changes)?;
-        return tell_template(folder).map(|()| CLEAN);
+        install_template(folder, &or(hook::DEFAULT), &program)?;
+        return Ok(CLEAN);
     }
     let in_config = config::is_supported().map_err(cannot)?;
     if args.global {
@@ -53,6 +54,7 @@ pub(super) fn install(args: &args::Install) -> Result<u8, Failure> {
         return Ok(CLEAN);
     }
     let repository = repository("install")?;
+    let site = Site::of(&repository);
     let names = or(if repository.bare {
         hook::DEFAULT_BARE
     } else {
@@ -67,16 +69,19 @@ pub(super) fn install(args: &args::Install) -> Result<u8, Failure> {
         )
         .map_err(cannot)?;
         // What an older git needed would now run as well. What a team shares, or all repositories have, is not this one's to take.
-        if !hook::is_shared(&repository.hooks_dir) && !is_of_all(&repository) {
-            let old = hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?;
+        if !site.is_shared() && !is_of_all(&repository) {
+            let old = hook::uninstall::uninstall(&site, &names).map_err(cannot)?;
             changes.extend(old.into_iter().filter(is_done));
         }
         changes
     } else {
         not_of_all(&repository, "install")?;
-        hook::install::install(&repository.hooks_dir, &names, &program, VERSION).map_err(cannot)?
+        hook::install::install(&site, &names, &program, VERSION).map_err(cannot)?
     };
     print(&changes)?;
+    if !in_config && site.is_shared() {
+        write_out(SHARED)?;
+    }
     Ok(CLEAN)
 }
 
@@ -89,7 +94,7 @@ pub(super) fn uninstall(args: &args::Uninstall) -> Result<u8, Failure> {
     };
     let changes = if let Some(folder) = &args.template {
         let hooks_dir = environment::current_dir()?.join(folder).join("hooks");
-        hook::uninstall::uninstall(&hooks_dir, &names).map_err(cannot)?
+        hook::uninstall::uninstall(&Site::folder(&hooks_dir), &names).map_err(cannot)?
     } else if args.global {
         let mut changes = config::uninstall(Scope::User, &names).map_err(cannot)?;
         let folder = global_folder()?;
@@ -108,7 +113,7 @@ pub(super) fn uninstall(args: &args::Uninstall) -> Result<u8, Failure> {
         let files = if is_of_all(&repository) {
             Vec::new()
         } else {
-            hook::uninstall::uninstall(&repository.hooks_dir, &names).map_err(cannot)?
+            hook::uninstall::uninstall(&Site::of(&repository), &names).map_err(cannot)?
         };
         // A hook of somebody else is no trouble where ours was in the configuration.
         let is_configured = |file: &Change| changes.iter().any(|c: &Change| c.name == file.name);
@@ -165,12 +170,37 @@ fn global_folder() -> Result<PathBuf, Failure> {
     Ok(dir.join("keyfence").join("hooks"))
 }
 
-/// Says how git comes to copy the folder.
-fn tell_template(folder: &Path) -> Result<(), Failure> {
-    write_out(&format!(
-        "new repositories get them with: git config --global init.templateDir {}\n",
-        environment::current_dir()?.join(folder).display()
-    ))
+/// Puts hooks into a folder that git copies into new repositories, and says how git comes to do so.
+fn install_template(folder: &Path, names: &[&str], program: &Path) -> Result<(), Failure> {
+    let folder = environment::current_dir()?.join(folder);
+    let folder = fs::create_dir_all(&folder)
+        .and_then(|()| fs::canonicalize(&folder))
+        .map_err(|error| {
+            let folder = folder.display();
+            Failure::because(
+                format!("cannot make the folder {folder}; name another one"),
+                error,
+            )
+        })?;
+    let site = Site::folder(&folder.join("hooks"));
+    let changes = hook::install::install(&site, names, program, VERSION).map_err(cannot_install)?;
+    print(&changes)?;
+    let configured = everywhere::template().map_err(cannot_install)?;
+    let is_configured = configured.is_some_and(|path| {
+        fs::canonicalize(environment::expanded(&path)).is_ok_and(|path| path == folder)
+    });
+    write_out(&if is_configured {
+        "new repositories get them: git's init.templateDir names this folder\n".to_owned()
+    } else {
+        format!(
+            "new repositories get them with: git config --global init.templateDir '{}'\n",
+            folder.display()
+        )
+    })
+}
+
+fn cannot_install(error: Error) -> Failure {
+    Failure::because("cannot install", error)
 }
 
 fn print(changes: &[Change]) -> Result<(), Failure> {
@@ -188,6 +218,10 @@ fn print(changes: &[Change]) -> Result<(), Failure> {
                     "installed in {path}, before what it does; the rest runs as before"
                 )
             }
+            Action::Announced => writeln!(
+                out,
+                "installed in {path}: lefthook runs the hooks from there; keep this file out of git, it is yours alone"
+            ),
             Action::Configured => writeln!(out, "installed {path} in git's configuration"),
             Action::Composed { saved } => writeln!(
                 out,

@@ -3,15 +3,18 @@
 //! It stands right behind the first line (`#!…`), so that the hook goes on as it did, in its own place, with its own arguments and
 //! input, whatever its last line does.
 
-use std::ops::Range;
+use std::{fs, ops::Range, path::Path};
 
 use bstr::ByteSlice as _;
 
-use super::script;
+use super::{Action, error::Error, script, write};
 
 /// What the first and the last line of the block start with.
 const BEGIN: &[u8] = b"# keyfence block, ";
 const END: &[u8] = b"# keyfence block ends";
+
+/// What the first line ends with when there was no file before.
+const MADE: &[u8] = b"removes it, and the file when nothing else is in it\n";
 
 /// Returns where the block stands in `bytes`, with its line ends.
 pub(super) fn find(bytes: &[u8]) -> Option<Range<usize>> {
@@ -43,6 +46,33 @@ pub(super) fn put(bytes: &[u8], text: &[u8]) -> Vec<u8> {
 pub(super) fn remove(bytes: &[u8]) -> Vec<u8> {
     let there = find(bytes).unwrap_or(0..0);
     [&bytes[..there.start], &bytes[there.end..]].concat()
+}
+
+/// Returns true when there was no file before the block.
+pub(super) fn made_the_file(bytes: &[u8]) -> bool {
+    find(bytes).is_some_and(|there| {
+        bytes[there]
+            .lines_with_terminator()
+            .next()
+            .is_some_and(|line| line.ends_with(MADE))
+    })
+}
+
+/// Takes the block out of the file at `path`, and the file away when that was made for it. Returns what was done, if anything.
+pub(super) fn take_out(path: &Path) -> Result<Option<Action>, Error> {
+    let Ok(bytes) = fs::read(path) else {
+        return Ok(None);
+    };
+    if find(&bytes).is_none() {
+        return Ok(None);
+    }
+    let rest = remove(&bytes);
+    if rest.is_empty() && made_the_file(&bytes) {
+        write::remove(path)?;
+        return Ok(Some(Action::Removed));
+    }
+    write::change(path, &rest)?;
+    Ok(Some(Action::Restored))
 }
 
 /// Returns true when a POSIX shell, or one that understands its language, runs the script, and no other program reads the same file.
@@ -81,25 +111,22 @@ pub(super) fn is_shell(bytes: &[u8]) -> bool {
     shells.contains(&&program[..])
 }
 
-/// Returns the block of the hook `name`, which runs the program that `search` finds.
-pub(super) fn text(name: &str, version: &str, search: &[u8]) -> Vec<u8> {
+/// Returns the block of the hook `name`, which runs the program that `search` finds. When `made` is true there was no file before.
+pub(super) fn text(name: &str, version: &str, made: bool, search: &[u8]) -> Vec<u8> {
     let run = if script::WITH_INPUT.contains(&name) {
         WITH_INPUT_RUN
     } else {
         PLAIN_RUN
     };
-    let begin = format!(
-        "{}{name}, version {version}; `keyfence uninstall` removes it\n",
-        BEGIN.as_bstr()
-    );
-    let end = format!("{}\n", END.as_bstr());
-    [
-        begin.as_bytes(),
-        search,
-        run.replace("@NAME@", name).as_bytes(),
-        end.as_bytes(),
-    ]
-    .concat()
+    let lines = [search, run.replace("@NAME@", name).as_bytes()].concat();
+    around(name, version, made, &lines)
+}
+
+/// Returns `lines` as a block.
+pub(super) fn around(name: &str, version: &str, made: bool, lines: &[u8]) -> Vec<u8> {
+    let begin = format!("{name}, version {version}; `keyfence uninstall` ");
+    let removes: &[u8] = if made { MADE } else { b"removes it\n" };
+    [BEGIN, begin.as_bytes(), removes, lines, END, b"\n"].concat()
 }
 
 const PLAIN_RUN: &str = r#""$keyfence" hook @NAME@ "$@" || exit $?
@@ -123,7 +150,7 @@ unset keyfence_input
 
 #[cfg(test)]
 mod tests {
-    use super::{find, is_shell, put, remove, text};
+    use super::{find, is_shell, made_the_file, put, remove, text};
 
     #[test]
     fn shells() {
@@ -155,7 +182,8 @@ mod tests {
             "#!/bin/sh\r\nx",
             "#!/bin/sh\n",
         ] {
-            let (old, new) = (text("pre-push", "1", b"x\n"), text("pre-push", "2", b"y\n"));
+            let old = text("pre-push", "1", false, b"x\n");
+            let new = text("pre-push", "2", false, b"y\n");
             let with = put(hook.as_bytes(), &old);
             assert!(find(&with).is_some());
             assert_eq!(remove(&with), hook.as_bytes());
@@ -167,7 +195,16 @@ mod tests {
 
     #[test]
     fn half_a_block_is_none() {
-        let with = put(b"#!/bin/sh\n", &text("pre-commit", "1", b""));
+        let with = put(b"#!/bin/sh\n", &text("pre-commit", "1", false, b""));
         assert_eq!(find(&with[..with.len() - 10]), None);
+    }
+
+    #[test]
+    fn a_block_knows_whether_there_was_a_file() {
+        for made in [false, true] {
+            let block = text("pre-commit", "1", made, b"x\n");
+            assert_eq!(made_the_file(&block), made);
+            assert_eq!(made_the_file(&put(b"#!/bin/sh\n", &block)), made);
+        }
     }
 }

@@ -102,7 +102,7 @@ fn is_ours(path: &Path, found: &Found) -> Result<bool, Error> {
     Ok(match found {
         Found::DropIn => true,
         Found::Foreign => script::is_git_secrets(&read(path)?),
-        Found::Nothing | Found::Ours(_) | Found::Block(_) => false,
+        Found::Nothing | Found::Ours(_) | Found::Block => false,
     })
 }
 
@@ -132,7 +132,7 @@ fn run_folder(hook: PathBuf, name: &str, version: &str) -> Result<Runner, Error>
     match look(&hook)? {
         Found::Nothing => {}
         Found::DropIn if saved_path(&hook).symlink_metadata().is_err() => {}
-        Found::DropIn | Found::Ours(_) | Found::Block(_) | Found::Foreign => {
+        Found::DropIn | Found::Ours(_) | Found::Block | Found::Foreign => {
             let speaks_of_it = read(&hook)?.contains_str(".d");
             return Ok(if speaks_of_it {
                 Runner::Foreign(hook)

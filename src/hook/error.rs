@@ -37,12 +37,12 @@ pub enum Error {
         /// The one kept before.
         saved: PathBuf,
     },
-    /// A program writes this hook anew now and then, and has a place of its own for others.
+    /// The user's own configuration of lefthook is written in a way that nothing can be added to.
     Lefthook {
-        /// The hook.
+        /// Where it is.
         path: PathBuf,
-        /// Its name.
-        name: String,
+        /// What belongs under `extends` there.
+        configuration: PathBuf,
     },
     /// Git could not be run, or failed.
     Git {
@@ -63,7 +63,9 @@ impl fmt::Display for Error {
         match self {
             Self::UnknownHook { name } => write!(
                 f,
-                "install the hook {name:?}: there is no such hook; known are {}",
+                "install the hook `{name}`: there is no such hook{} (hooks: {})",
+                crate::rule::parse::nearest(name, super::NAMES.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
                 super::NAMES.join(", ")
             ),
             Self::Read { path, .. } => write!(
@@ -89,11 +91,15 @@ impl fmt::Display for Error {
                 path.display(),
                 saved.display()
             ),
-            Self::Lefthook { path, name } => write!(
+            Self::Lefthook {
+                path,
+                configuration,
+            } => write!(
                 f,
-                "put a hook beside lefthook's {}, which lefthook writes anew: nothing was \
-                 installed; add {name} to lefthook.yml as docs/hooks/frameworks.md shows, or use git 2.54 or newer",
-                path.display()
+                "add to {}, where lefthook is told what to run: it is not written as lines of YAML that one \
+                 can be put between (nothing was installed; put {:?} under `extends` there, and run the command again)",
+                path.display(),
+                configuration.display().to_string()
             ),
             Self::Git { what, message } => write!(f, "{what}: git says: {message}"),
             Self::Program { path } => write!(

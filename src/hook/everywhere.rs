@@ -10,7 +10,7 @@ use std::{
 use bstr::ByteSlice as _;
 
 use super::{
-    Action, Change, check_names, config::Scope, error::Error, install::install, script,
+    Action, Change, check_names, config::Scope, error::Error, install::install, script, site::Site,
     uninstall::uninstall,
 };
 
@@ -47,7 +47,7 @@ pub fn install_for_user(
 ) -> Result<Vec<Change>, Error> {
     let names = check_names(names)?;
     if let Some(other) = configured.filter(|other| *other != folder) {
-        return install(other, &names, program, version);
+        return install(&Site::folder(other), &names, program, version);
     }
     let changes = write(folder, &names, program, version)?;
     Scope::User.set(KEY, folder.as_os_str().as_encoded_bytes())?;
@@ -105,7 +105,7 @@ pub fn uninstall_for_user(
     names: &[&str],
 ) -> Result<Vec<Change>, Error> {
     if let Some(other) = configured.filter(|other| *other != folder) {
-        return uninstall(other, names);
+        return uninstall(&Site::folder(other), names);
     }
     let asked = check_names(names)?;
     let runs_ours = |name: &&&str| {
@@ -162,6 +162,16 @@ pub fn remove(folder: &Path) -> Result<Vec<Change>, Error> {
         drop(fs::remove_dir(folder));
     }
     Ok(changes)
+}
+
+/// Returns the folder that git copies into new repositories, as it stands in the user's configuration.
+///
+/// # Errors
+///
+/// When git fails.
+pub fn template() -> Result<Option<PathBuf>, Error> {
+    let value = Scope::User.value("init.templateDir")?;
+    Ok(value.map(|value| value.to_path_lossy().into_owned()))
 }
 
 /// Returns the folder that the user's configuration names for hooks, as it stands there.

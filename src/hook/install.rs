@@ -1,4 +1,4 @@
-//! Puts hooks into the folder whose hooks git runs.
+//! Puts hooks where git runs them.
 
 use std::{
     fs,
@@ -10,18 +10,20 @@ use super::{
     error::Error,
     look,
     place::{self, Place},
-    saved_path, script, write,
+    saved_path, script,
+    site::Site,
+    write,
 };
 
-/// Puts the hooks `names` into the folder `hooks_dir`
-/// ([`Repository::hooks_dir`](crate::source::repository::Repository::hooks_dir)), making it when it is missing. They run
-/// `program`, an absolute path. A hook that is there runs as before, after ours. Doing it twice changes nothing.
+/// Puts the hooks `names` where git, or whoever git runs, looks for them, making the folder when it is missing. They run
+/// `program`, an absolute path; those that others check out too run the one in PATH. A hook that is there runs as before, after
+/// ours. Doing it twice changes nothing.
 ///
 /// # Errors
 ///
 /// When a name is unknown, before anything is done; when a hook cannot be written, with the ones before it in place.
 pub fn install(
-    hooks_dir: &Path,
+    site: &Site,
     names: &[&str],
     program: &Path,
     version: &str,
@@ -33,21 +35,35 @@ pub fn install(
             path: program.into(),
         });
     }
-    fs::create_dir_all(hooks_dir).map_err(|source| Error::Write {
-        path: hooks_dir.into(),
-        source,
-    })?;
-    let run = Run { program, version };
+    write::make_folder(&site.hooks_dir)?;
     // All places first, so that nothing is done by halves where one has none.
-    let places = names
-        .iter()
-        .map(|name| place_of(hooks_dir, name))
-        .collect::<Result<Vec<_>, _>>()?;
-    names
-        .into_iter()
-        .zip(places)
-        .map(|(name, place)| run.install(name, place))
-        .collect()
+    let mut places = Vec::new();
+    for name in names {
+        places.push((name, place_of(site, name)?));
+    }
+    let is_lefthooks = places.iter().any(|(_, place)| *place == Place::Lefthook);
+    let lefthook = site
+        .lefthook()
+        .filter(|lefthook| is_lefthooks || lefthook.is_used());
+    if let Some(lefthook) = &lefthook {
+        lefthook.check()?;
+    }
+    let run = Run { program, version };
+    let mut changes = Vec::new();
+    for (name, place) in places {
+        let is_shared = site.is_shared() && place::is_among_files(&site.hooks_dir, &place);
+        changes.extend(run.install(name, place, is_shared)?);
+        if let Some(lefthook) = &lefthook {
+            // Those of its own that are missing now lefthook writes later, and puts aside what is there.
+            let path = lefthook.hook(name);
+            write::make_folder(path.parent().unwrap_or(&path))?;
+            changes.extend(run.install(name, Place::Hook(path), false)?);
+        }
+    }
+    if let Some(lefthook) = &lefthook {
+        changes.extend(lefthook.announce(version)?);
+    }
+    Ok(changes)
 }
 
 /// What the hooks run.
@@ -57,37 +73,35 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn install(&self, name: &str, place: Place) -> Result<Change, Error> {
+    fn install(&self, name: &str, place: Place, is_shared: bool) -> Result<Option<Change>, Error> {
+        let program = (!is_shared).then_some(self.program);
         let (path, action) = match place {
             Place::Hook(path) => {
                 let file = path.file_name().unwrap_or_default().to_string_lossy();
-                let text = script::text(name, &file, self.program, self.version);
+                let text = script::text(name, &file, program, self.version);
                 (path.clone(), one(&path, &text)?)
             }
             Place::Within(path) => {
-                let block = script::block(name, Some(self.program), self.version);
+                let block = |made| script::block(name, program, self.version, made);
                 (path.clone(), insert(&path, &block)?)
             }
-            Place::Shared(path) => {
-                let block = script::block(name, None, self.version);
-                (path.clone(), insert(&path, &block)?)
-            }
+            Place::Lefthook => return Ok(None),
         };
-        Ok(Change {
+        Ok(Some(Change {
             name: name.into(),
             path,
             action,
-        })
+        }))
     }
 }
 
 /// Returns where the hook `name` goes.
-fn place_of(hooks_dir: &Path, name: &str) -> Result<Place, Error> {
-    let hook = hooks_dir.join(name);
-    Ok(match (place::husky(hooks_dir, name), look(&hook)?) {
-        (Some(path), _) => Place::Shared(path),
-        (None, Found::Foreign) if !is_link(&hook) => place::beside(&hook, name, &read(&hook)?)?,
-        (None, Found::Block(_)) => Place::Within(hook),
+fn place_of(site: &Site, name: &str) -> Result<Place, Error> {
+    let hook = site.hook(name);
+    Ok(match (place::husky(&site.hooks_dir, name), look(&hook)?) {
+        (Some(path), _) => Place::Within(path),
+        (None, Found::Foreign) if !is_link(&hook) => place::beside(&hook, &read(&hook)?),
+        (None, Found::Block) => Place::Within(hook),
         (None, _) => Place::Hook(hook),
     })
 }
@@ -103,14 +117,14 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     })
 }
 
-/// Puts `block` into the script at `path`, making it when it is missing.
-fn insert(path: &Path, block: &[u8]) -> Result<Action, Error> {
+/// Puts a block into the script at `path`, making it when it is missing. `block` is told whether the file was made for it.
+fn insert(path: &Path, block: &dyn Fn(bool) -> Vec<u8>) -> Result<Action, Error> {
     if path.symlink_metadata().is_err() {
-        write::replace(path, block)?;
+        write::replace(path, &block(true))?;
         return Ok(Action::Written);
     }
     let bytes = read(path)?;
-    let with = block::put(&bytes, block);
+    let with = block::put(&bytes, &block(block::made_the_file(&bytes)));
     if with == bytes {
         return Ok(
             if block::is_shell(&bytes) && write::make_executable(path)? {
@@ -143,7 +157,7 @@ fn one(path: &Path, text: &[u8]) -> Result<Action, Error> {
             write::replace(path, text)?;
             Ok(Action::Repaired)
         }
-        Found::DropIn | Found::Foreign | Found::Block(_) => Ok(Action::Composed {
+        Found::DropIn | Found::Foreign | Found::Block => Ok(Action::Composed {
             saved: compose(path, text)?,
         }),
     }

@@ -8,9 +8,11 @@ pub mod drop_in;
 pub mod error;
 pub mod everywhere;
 pub mod install;
+pub mod site;
 pub mod uninstall;
 
 mod block;
+mod lefthook;
 mod place;
 mod script;
 mod write;
@@ -66,6 +68,8 @@ pub enum Action {
     Written,
     /// Ours was put into the hook that is there, before what it does.
     Inserted,
+    /// The user's own configuration of lefthook, at this path, has lefthook run our hooks.
+    Announced,
     /// Ours is in git's configuration; git runs it beside the hook that is there.
     Configured,
     /// Ours was written, and the hook that was there is kept in this file and runs after ours.
@@ -87,11 +91,6 @@ pub enum Action {
     Absent,
 }
 
-/// Returns true for the folder in which husky writes its hooks: ours stand beside it, in files that a team shares.
-pub fn is_shared(hooks_dir: &Path) -> bool {
-    place::husky(hooks_dir, "").is_some()
-}
-
 /// Returns the file that keeps the hook that was there before.
 fn saved_path(hook: &Path) -> PathBuf {
     let mut name = hook.file_name().unwrap_or_default().to_os_string();
@@ -104,7 +103,7 @@ enum Found {
     Nothing,
     Ours(Vec<u8>),
     /// A hook of somebody else, with a block of ours.
-    Block(Vec<u8>),
+    Block,
     /// A hook of the drop-in for `git secrets`.
     DropIn,
     Foreign,
@@ -132,7 +131,7 @@ fn look(path: &Path) -> Result<Found, Error> {
     } else if script::is_drop_in(&bytes) {
         Found::DropIn
     } else if block::find(&bytes).is_some() {
-        Found::Block(bytes)
+        Found::Block
     } else {
         Found::Foreign
     })

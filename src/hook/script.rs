@@ -44,21 +44,24 @@ fn is_marked(bytes: &[u8], mark: &str) -> bool {
         .any(|line| line.starts_with(mark.as_bytes()))
 }
 
-/// Returns the hook `name` that runs `program`, an absolute path without line breaks. It is for a file called `file`.
-pub(super) fn text(name: &str, file: &str, program: &Path, version: &str) -> Vec<u8> {
+/// Returns the hook `name` that runs `program`, an absolute path without line breaks, or the one in PATH of whoever runs it. It is for
+/// a file called `file`.
+pub(super) fn text(name: &str, file: &str, program: Option<&Path>, version: &str) -> Vec<u8> {
     let run = if WITH_INPUT.contains(&name) {
         WITH_INPUT_RUN
     } else {
         PLAIN_RUN
     };
-    let script = [HEAD, FIND, SAVED_PATH, run].concat();
+    let find = if program.is_some() { FIND } else { FIND_SHARED };
+    let script = [HEAD, find, SAVED_PATH, run].concat();
     let script = script
         .replace("@MARK@", MARK)
         .replace("@VERSION@", version)
         .replace("@NAME@", name)
         .replace("@FILE@", file)
         .replace("@SAVED@", SAVED);
-    script.into_bytes().replace("@PROGRAM@", quoted(program))
+    let program = program.map(quoted).unwrap_or_default();
+    script.into_bytes().replace("@PROGRAM@", program)
 }
 
 /// Quotes for a POSIX shell.
@@ -110,8 +113,9 @@ if [ -f "$saved" ] && [ -x "$saved" ]; then
 fi
 "#;
 
-/// Returns the block of the hook `name`. The one that is `shared` with others looks for the program where each of them has it.
-pub(super) fn block(name: &str, program: Option<&Path>, version: &str) -> Vec<u8> {
+/// Returns the block of the hook `name`, for a file that was `made` for it or was there. Without a program it looks for one in PATH of
+/// whoever runs it.
+pub(super) fn block(name: &str, program: Option<&Path>, version: &str, made: bool) -> Vec<u8> {
     let find = match program {
         Some(program) => FIND
             .replace("@NAME@", name)
@@ -119,7 +123,7 @@ pub(super) fn block(name: &str, program: Option<&Path>, version: &str) -> Vec<u8
             .replace("@PROGRAM@", quoted(program)),
         None => FIND_SHARED.replace("@NAME@", name).into_bytes(),
     };
-    super::block::text(name, version, &find)
+    super::block::text(name, version, made, &find)
 }
 
 /// Returns the hook `name` for a folder that stands in for those of all repositories. It runs `program`, where that is asked for, and then

@@ -10,12 +10,35 @@ use super::error::Error;
 
 /// Writes an executable file in one step.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    replace_as(path, bytes, None)
+    replace_as(path, bytes, 0o777, None)
+}
+
+/// Writes a file in one step, and makes its folder where it is missing.
+pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    make_folder(path.parent().unwrap_or(path))?;
+    replace_as(path, bytes, 0o666, None)
+}
+
+/// Makes a folder and those above it.
+pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|source| Error::Write {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Removes a file.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    fs::remove_file(path).map_err(|source| Error::Write {
+        path: path.into(),
+        source,
+    })
 }
 
 fn replace_as(
     path: &Path,
     bytes: &[u8],
+    mode: u32,
     permissions: Option<fs::Permissions>,
 ) -> Result<(), Error> {
     let fail = |source| Error::Write {
@@ -25,7 +48,7 @@ fn replace_as(
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".keyfence-{}", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = create(&temporary, bytes)
+    let written = create(&temporary, bytes, mode)
         .and_then(|()| permissions.map_or(Ok(()), |p| fs::set_permissions(&temporary, p)))
         .and_then(|()| fs::rename(&temporary, path));
     written.map_err(|e| {
@@ -42,16 +65,17 @@ pub(super) fn change(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         source,
     };
     let permissions = fs::metadata(path).map_err(fail)?.permissions();
-    replace_as(path, bytes, Some(permissions))
+    replace_as(path, bytes, 0o777, Some(permissions))
 }
 
-fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no modes"))]
+fn create(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o777);
+        options.mode(mode);
     }
     let mut file = options.open(path)?;
     file.write_all(bytes)?;

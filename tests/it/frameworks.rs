@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod installed;
 mod page;
 mod stages;
 
@@ -80,26 +81,37 @@ fn path(folders: &[PathBuf]) -> OsString {
 struct Guarded {
     repo: Repo,
     /// Where pre-commit and prek get the hooks from.
-    _hooks: Repo,
+    _hooks: Option<Repo>,
     path: OsString,
 }
 
 impl Guarded {
     /// Makes a repository with one commit and the hooks of `framework`, for all stages.
     fn with(framework: &str) -> Self {
-        let program = tool(framework);
         let hooks = Repo::new();
         hooks.write(".pre-commit-hooks.yaml", MANIFEST);
         hooks.commit_all();
+        let files = match framework {
+            "pre-commit" | "prek" => Some((".pre-commit-config.yaml", config(&hooks))),
+            "lefthook" => Some(("lefthook.yml", snippet(framework, "yaml"))),
+            "simple-git-hooks" => Some(("package.json", snippet(framework, "json"))),
+            _ => None,
+        };
+        Self {
+            _hooks: Some(hooks),
+            ..Self::configured(framework, files, &snippet(framework, "sh"))
+        }
+    }
+
+    /// Makes a repository with one commit, and the hooks that `framework` installs for one of its files.
+    fn configured(framework: &str, file: Option<(&str, String)>, install: &str) -> Self {
+        let program = tool(framework);
         let repo = Repo::new();
         repo.write("README", "nothing\n");
-        repo.write(".git/info/exclude", "/node_modules\n");
+        repo.write(".git/info/exclude", "/node_modules\n/lefthook-local.yml\n");
         fs::create_dir(repo.beside("home")).unwrap();
-        match framework {
-            "pre-commit" | "prek" => repo.write(".pre-commit-config.yaml", config(&hooks)),
-            "lefthook" => repo.write("lefthook.yml", snippet(framework, "yaml")),
-            "simple-git-hooks" => repo.write("package.json", snippet(framework, "json")),
-            _ => {}
+        if let Some((name, text)) = file {
+            repo.write(name, text);
         }
         if program.starts_with(tools().join("node")) {
             let modules = tools().join("node/node_modules");
@@ -108,9 +120,9 @@ impl Guarded {
         let guarded = Self {
             path: path(&[program.parent().unwrap().to_path_buf()]),
             repo,
-            _hooks: hooks,
+            _hooks: None,
         };
-        guarded.install(&snippet(framework, "sh"));
+        guarded.install(install);
         guarded.commit_unseen();
         guarded
     }

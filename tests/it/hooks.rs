@@ -17,6 +17,7 @@ use keyfence::{
         drop_in::{self, Existing},
         error::Error,
         install::install,
+        site::Site,
         uninstall::uninstall,
     },
     source::repository::{OuterConfig, Override, discover},
@@ -58,12 +59,12 @@ fn log(repo: &Repo) -> String {
 }
 
 fn actions(hooks: &Path, names: &[&str], program: &Path) -> Vec<Action> {
-    let changes = install(hooks, names, program, "1.0.0").unwrap();
+    let changes = install(&Site::folder(hooks), names, program, "1.0.0").unwrap();
     changes.into_iter().map(|change| change.action).collect()
 }
 
 fn removed(hooks: &Path, names: &[&str]) -> Vec<Action> {
-    let changes = uninstall(hooks, names).unwrap();
+    let changes = uninstall(&Site::folder(hooks), names).unwrap();
     changes.into_iter().map(|change| change.action).collect()
 }
 
@@ -290,7 +291,7 @@ fn only_ours_is_repaired() {
     script(&hook, "#!/usr/bin/env python3\n# one\n");
     actions(&hooks, &["pre-commit"], &good);
     script(&hook, "#!/usr/bin/env python3\n# two\n");
-    let error = install(&hooks, &["pre-commit"], &good, "1.0.0").unwrap_err();
+    let error = install(&Site::folder(&hooks), &["pre-commit"], &good, "1.0.0").unwrap_err();
     assert!(matches!(error, Error::TwoForeign { .. }), "{error}");
     assert_eq!(removed(&hooks, &["pre-commit"]), [Action::Foreign]);
     assert!(fs::read_to_string(&hook).unwrap().contains("two"));
@@ -348,26 +349,38 @@ fn trouble_is_told_before_or_as_it_happens() {
     let repo = Repo::new();
     let hooks = repo.discover().hooks_dir;
     let good = program(&repo, 0);
-    let error = install(&hooks, &["pre-commit", "pre-comit"], &good, "1").unwrap_err();
+    let error = install(
+        &Site::folder(&hooks),
+        &["pre-commit", "pre-comit"],
+        &good,
+        "1",
+    )
+    .unwrap_err();
     assert!(error.to_string().contains("pre-comit"), "{error}");
     assert!(!hooks.join("pre-commit").exists());
-    assert!(install(&hooks, BOTH, Path::new("keyfence"), "1").is_err());
-    assert!(install(&hooks, BOTH, Path::new("/a\nb"), "1").is_err());
+    assert!(install(&Site::folder(&hooks), BOTH, Path::new("keyfence"), "1").is_err());
+    assert!(install(&Site::folder(&hooks), BOTH, Path::new("/a\nb"), "1").is_err());
     fs::create_dir_all(hooks.join("pre-commit")).unwrap();
     assert!(matches!(
-        install(&hooks, BOTH, &good, "1"),
+        install(&Site::folder(&hooks), BOTH, &good, "1"),
         Err(Error::NotAFile { .. })
     ));
     // A folder nobody can write to, not even the superuser: its parent is a file.
     repo.write("file", "1");
-    let error = install(&repo.root.join("file/hooks"), BOTH, &good, "1").unwrap_err();
+    let error = install(
+        &Site::folder(&repo.root.join("file/hooks")),
+        BOTH,
+        &good,
+        "1",
+    )
+    .unwrap_err();
     assert!(matches!(error, Error::Write { .. }), "{error}");
     assert!(error.to_string().contains("core.hooksPath"), "{error}");
     // When ours cannot be written, the old hook stays where it was.
     let folder = repo.beside("read-only");
     script(&folder.join("pre-commit"), "#!/bin/sh\n");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
-    let result = install(&folder, &["pre-commit"], &good, "1");
+    let result = install(&Site::folder(&folder), &["pre-commit"], &good, "1");
     let is_superuser = fs::write(folder.join("probe"), "").is_ok();
     assert_eq!(result.is_ok(), is_superuser);
     assert!(folder.join("pre-commit").exists());
@@ -379,7 +392,7 @@ fn every_script_is_a_shell_script() {
     let repo = Repo::new();
     let hooks = repo.beside("all");
     let program = Path::new("/opt/a 'b' $c/keyfence");
-    install(&hooks, NAMES, program, "1.0.0").unwrap();
+    install(&Site::folder(&hooks), NAMES, program, "1.0.0").unwrap();
     // Those of the drop-in beside the names they have: each as git runs it, with a hook kept, and in a folder.
     for name in drop_in::NAMES {
         let beside = hooks.join(name).with_extension("drop-in");

@@ -10,6 +10,7 @@ use std::{
 
 use crate::{
     cli::{Failure, environment},
+    hook,
     rule::template::{Random, fill},
     source::{config::Scope, repository::Repository},
 };
@@ -23,10 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What frameworks are configured with, at the top of a work tree.
 const FRAMEWORKS: &[&str] = &[
     ".pre-commit-config.yaml",
-    "lefthook.yml",
-    "lefthook.yaml",
-    "lefthook-local.yml",
-    ".lefthook.yml",
     ".lefthook",
     ".lefthook-local",
     "package.json",
@@ -197,6 +194,11 @@ impl Throwaway {
         for name in FRAMEWORKS {
             copy(&top.join(name), &self.work.join(name)).map_err(cannot)?;
         }
+        for name in hook::site::lefthook_configurations() {
+            let to = self.work.join(&name);
+            fs::create_dir_all(to.parent().unwrap_or(&to)).map_err(cannot)?;
+            copy(&top.join(&name), &to).map_err(cannot)?;
+        }
         #[cfg(unix)]
         if top.join("node_modules").is_dir() {
             std::os::unix::fs::symlink(top.join("node_modules"), self.root.join("node_modules"))
@@ -252,7 +254,7 @@ impl Throwaway {
 
     /// Runs git without hooks.
     fn plain(&self, args: &[&str]) -> Result<Ended, Failure> {
-        let no_hooks: Vec<String> = crate::hook::NAMES
+        let no_hooks: Vec<String> = hook::NAMES
             .iter()
             .flat_map(|name| ["-c".to_owned(), format!("hook.{name}.enabled=false")])
             .collect();

@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use bstr::ByteSlice as _;
 
 use super::{super::environment, Problem};
-use crate::source::{config::Scope, repository::Repository};
+use crate::{
+    hook::site::{Site, Told},
+    source::{config::Scope, repository::Repository},
+};
 
 /// Returns the causes that can be seen. `open` are the hooks that should have stopped something and did not.
 pub(super) fn all(repository: &Repository, git: &str, open: &[&str]) -> Vec<Problem> {
@@ -17,6 +20,7 @@ pub(super) fn all(repository: &Repository, git: &str, open: &[&str]) -> Vec<Prob
     names.sort_unstable();
     names.dedup();
     let mut absent = Vec::new();
+    let names = by_lefthook(repository, names, &mut out);
     for name in names {
         let before = out.len();
         configured(repository, name, git, in_config, &mut out);
@@ -189,6 +193,43 @@ fn file(repository: &Repository, name: &str, out: &mut Vec<Problem>) {
             mend: format!("keyfence install --hooks {name}"),
         });
     }
+}
+
+/// Says what is wrong with those of `names` that are lefthook's, and returns the others.
+fn by_lefthook<'a>(
+    repository: &Repository,
+    names: Vec<&'a str>,
+    out: &mut Vec<Problem>,
+) -> Vec<&'a str> {
+    let site = Site::of(repository);
+    let (mut others, mut told, mut forgotten) = (Vec::new(), Vec::new(), Vec::new());
+    let mut own = None;
+    for name in names {
+        let bytes = fs::read(site.hooks_dir.join(name)).unwrap_or_default();
+        match site.told_by(name, &bytes) {
+            Told::NotLefthooks => others.push(name),
+            Told::Ours => told.push(name),
+            Told::Nothing(path) => {
+                forgotten.push(name);
+                own = Some(path);
+            }
+        }
+    }
+    if let Some(own) = own {
+        let (own, names) = (own.display(), forgotten.join(", "));
+        out.push(Problem {
+            problem: format!("{own} does not have lefthook run keyfence for {names}"),
+            mend: "keyfence install, in each linked worktree".to_owned(),
+        });
+    }
+    if !told.is_empty() {
+        let names = told.join(", ");
+        out.push(Problem {
+            problem: format!("lefthook is to run keyfence for {names}, and did not"),
+            mend: "see what `lefthook dump` has there under skip, only and exclude_tags".to_owned(),
+        });
+    }
+    others
 }
 
 /// Returns true when the hook at `path` runs keyfence, itself or by what it runs.

@@ -7,7 +7,9 @@ use std::{
     process::Command,
 };
 
-use keyfence::hook::{Action, config, everywhere, install::install, uninstall::uninstall};
+use keyfence::hook::{
+    Action, Change, NAMES, config, everywhere, install::install, site::Site, uninstall::uninstall,
+};
 
 use super::{actions, commit, log, mode, path_without_keyfence, program, removed, script};
 use crate::git::Repo;
@@ -171,7 +173,7 @@ fn a_folder_of_hooks_gets_one_more() {
     assert_eq!(actions(&hooks, &["pre-commit"], &good), [Action::Unchanged]);
     assert!(commit(&repo).0);
     assert_eq!(log(&repo), "ours hook pre-commit\n");
-    uninstall(&hooks, &["pre-commit"]).unwrap();
+    uninstall(&Site::folder(&hooks), &["pre-commit"]).unwrap();
     assert_eq!(fs::read_to_string(&hook).unwrap(), dispatcher);
     assert_eq!(fs::read_dir(hooks.join("pre-commit.d")).unwrap().count(), 0);
 }
@@ -215,18 +217,170 @@ fn husky_runs_its_own_file() {
     assert!(!repo.root.join(".husky/commit-msg").exists());
 }
 
+/// Git runs these from husky's folder, without husky.
 #[test]
-fn lefthook_has_a_place_of_its_own() {
+fn what_husky_does_not_run_goes_where_git_looks() {
     let repo = Repo::new();
-    let hooks = repo.discover().hooks_dir;
-    let text = "#!/bin/sh\ncall_lefthook run \"pre-commit\" \"$@\"\n";
-    script(&hooks.join("pre-commit"), text);
-    let error = install(&hooks, &["pre-commit"], &program(&repo, 0), "1").unwrap_err();
-    assert!(error.to_string().contains("lefthook.yml"), "{error}");
+    repo.git(["config", "core.hooksPath", ".husky/_"]);
+    let hooks = repo.root.join(".husky/_");
+    let good = program(&repo, 1);
+    fs::create_dir_all(repo.root.join(".husky")).unwrap();
+    fs::write(repo.root.join(".husky/pre-push"), "").unwrap();
+    let names = ["reference-transaction", "pre-push"];
+    assert_eq!(
+        actions(&hooks, &names, &good),
+        [Action::Written, Action::Inserted]
+    );
+    assert!(!repo.root.join(".husky/reference-transaction").exists());
+    assert!(!commit(&repo).0);
+    assert!(log(&repo).starts_with("ours hook reference-transaction prepar"));
+    removed(&hooks, &names);
+    assert!(commit(&repo).0);
+    let left = fs::read(repo.root.join(".husky/pre-push")).unwrap();
+    assert_eq!(left, b"", "it was there before, and empty");
+}
+
+/// As lefthook 2 writes it, in short.
+const LEFTHOOK: &str = "#!/bin/sh\ncall_lefthook run \"pre-commit\" \"$@\"\n";
+
+#[test]
+fn lefthook_is_told_to_run_ours() {
+    let repo = Repo::new();
+    let site = Site::of(&repo.discover());
+    let (hook, own) = (
+        site.hooks_dir.join("pre-commit"),
+        repo.root.join("lefthook-local.yml"),
+    );
+    script(&hook, LEFTHOOK);
+    let good = program(&repo, 0);
     let names = ["commit-msg", "pre-commit"];
-    assert!(install(&hooks, &names, &program(&repo, 0), "1").is_err());
-    assert!(!hooks.join("commit-msg").exists(), "nothing by halves");
-    assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), text);
+    let folder = repo.root.join(".git/keyfence/lefthook");
+    for text in [
+        None,
+        Some(""),
+        Some("# mine\n---\npre-push:\n  jobs: []\n"),
+        Some("extends: # mine\n\n    - a.yml\n    - b.yml\n"),
+    ] {
+        if let Some(text) = text {
+            fs::write(&own, text).unwrap();
+        }
+        let done = |install: Result<Vec<Change>, _>| {
+            let changes: Vec<Change> = install.unwrap();
+            let told = |c: Change| (c.path, c.action);
+            changes.into_iter().map(told).collect::<Vec<_>>()
+        };
+        let first = done(install(&site, &names, &good, "1"));
+        let mut expected = vec![
+            // lefthook has no hook for this one yet.
+            (site.hooks_dir.join("commit-msg"), Action::Written),
+            (folder.join("commit-msg"), Action::Written),
+            (folder.join("pre-commit"), Action::Written),
+            (own.clone(), Action::Announced),
+        ];
+        assert_eq!(first, expected, "{text:?}");
+        let with = fs::read_to_string(&own).unwrap();
+        assert_eq!(with.matches("extends:").count(), 1, "{with}");
+        assert!(with.contains(&format!("- '{}/lefthook.yml'\n", folder.display())));
+        let configuration = fs::read_to_string(folder.join("lefthook.yml")).unwrap();
+        assert!(configuration.contains("\ncommit-msg:\n") && !configuration.contains("push"));
+        for (_, action) in &mut expected {
+            *action = Action::Unchanged;
+        }
+        assert_eq!(done(install(&site, &names, &good, "1")), expected);
+        // lefthook puts aside what is in its way.
+        fs::rename(
+            site.hooks_dir.join("commit-msg"),
+            site.hooks_dir.join("commit-msg.old"),
+        )
+        .unwrap();
+        uninstall(&site, &["commit-msg"]).unwrap();
+        assert!(!site.hooks_dir.join("commit-msg.old").exists());
+        assert_eq!(fs::read_to_string(&own).unwrap(), with, "one is left");
+        let configuration = fs::read_to_string(folder.join("lefthook.yml")).unwrap();
+        assert!(!configuration.contains("commit-msg"), "{configuration}");
+        uninstall(&site, NAMES).unwrap();
+        assert_eq!(fs::read_to_string(&own).ok().as_deref(), text);
+        assert_eq!(fs::read_to_string(&hook).unwrap(), LEFTHOOK);
+        assert!(!folder.exists());
+    }
+}
+
+#[test]
+fn where_lefthook_cannot_be_told_nothing_is_done() {
+    for (file, text, by_hand) in [
+        (
+            "lefthook-local.yml",
+            "extends: [a.yml]\n",
+            "extends: [a.yml, 'HERE']\n",
+        ),
+        (".lefthook-local.toml", "x = 1\n", "extends = [\"HERE\"]\n"),
+        (
+            ".config/lefthook-local.json",
+            "{}\n",
+            "{\"extends\": [\"HERE\"]}\n",
+        ),
+    ] {
+        let repo = Repo::new();
+        let site = Site::of(&repo.discover());
+        script(&site.hooks_dir.join("pre-commit"), LEFTHOOK);
+        repo.write(file, text);
+        let good = program(&repo, 0);
+        let names = ["commit-msg", "pre-commit"];
+        let error = install(&site, &names, &good, "1").unwrap_err().to_string();
+        let path = repo.root.join(".git/keyfence/lefthook/lefthook.yml");
+        let path = path.to_str().unwrap();
+        for part in [file, "extends", path] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert!(
+            !site.hooks_dir.join("commit-msg").exists(),
+            "nothing by halves"
+        );
+        // As the message says.
+        let by_hand = by_hand.replace("HERE", path);
+        repo.write(file, &by_hand);
+        install(&site, &names, &good, "1").unwrap();
+        assert!(Path::new(path).exists());
+        uninstall(&site, NAMES).unwrap();
+        assert_eq!(fs::read_to_string(repo.root.join(file)).unwrap(), by_hand);
+    }
+}
+
+/// A folder in the work tree is for everyone who clones: no path of this machine stands in it.
+#[test]
+fn a_tracked_folder_has_no_path_of_this_machine() {
+    let repo = Repo::new();
+    repo.git(["config", "core.hooksPath", ".githooks"]);
+    let site = Site::of(&repo.discover());
+    script(&site.hooks_dir.join("pre-commit"), "#!/bin/sh\nexit 0\n");
+    let python = "#!/usr/bin/env python3\n";
+    script(&site.hooks_dir.join("pre-push"), python);
+    let good = program(&repo, 0);
+    let names = ["commit-msg", "pre-commit", "pre-push"];
+    assert!(site.is_shared());
+    install(&site, &names, &good, "1").unwrap();
+    let folder = good.parent().unwrap().display().to_string();
+    for name in names {
+        let text = fs::read_to_string(site.hooks_dir.join(name)).unwrap();
+        assert!(text.contains("command -v keyfence"), "{text}");
+        assert!(
+            !text.contains(&folder) && !text.contains("@PROGRAM"),
+            "{text}"
+        );
+    }
+    // Where there is none, nothing is let through.
+    let (success, errors) = commit(&repo);
+    assert!(
+        !success && errors.contains("needs keyfence, and none is in PATH"),
+        "{errors}"
+    );
+    uninstall(&site, &names).unwrap();
+    assert_eq!(
+        fs::read_to_string(site.hooks_dir.join("pre-push")).unwrap(),
+        python
+    );
+    assert!(!site.hooks_dir.join("commit-msg").exists());
+    assert!(!Site::of(&Repo::new().discover()).is_shared());
 }
 
 /// Returns a git that runs hooks of its configuration, from those that the caller names.
