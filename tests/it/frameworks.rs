@@ -52,7 +52,7 @@ fn tools() -> PathBuf {
 }
 
 /// Returns the program `name` of the prepared folder. That it is missing is no reason to pass.
-fn tool(name: &str) -> PathBuf {
+pub(crate) fn tool(name: &str) -> PathBuf {
     let folder = match name {
         "pre-commit" | "prek" => "python/bin",
         _ => "node/node_modules/.bin",
@@ -68,7 +68,7 @@ fn tool(name: &str) -> PathBuf {
 }
 
 /// Returns PATH with `folders` and the folder of the built program before all others.
-fn path(folders: &[PathBuf]) -> OsString {
+pub(crate) fn path(folders: &[PathBuf]) -> OsString {
     #[expect(clippy::disallowed_methods, reason = "git and sh are found there")]
     let rest = std::env::var_os("PATH").unwrap_or_default();
     let own = Path::new(env!("CARGO_BIN_EXE_keyfence")).parent().unwrap();
