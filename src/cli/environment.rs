@@ -131,6 +131,24 @@ pub(super) fn hook_switches() -> Vec<(&'static str, String, &'static str)> {
     set.collect()
 }
 
+/// Returns the programs called `name` in the folders of PATH, each once.
+pub(super) fn programs(name: &str) -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let mut real = Vec::new();
+    let mut out = Vec::new();
+    for program in env::split_paths(&path).map(|folder| folder.join(&name)) {
+        let Ok(is) = program.canonicalize() else {
+            continue;
+        };
+        if is.is_file() && !real.contains(&is) {
+            real.push(is);
+            out.push(program);
+        }
+    }
+    out
+}
+
 /// Makes a folder that nobody else can look into, in the one for temporary files.
 pub(super) fn new_temporary_folder() -> Result<PathBuf, Failure> {
     let seconds = now_seconds();

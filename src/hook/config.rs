@@ -88,7 +88,12 @@ pub fn is_supported() -> Result<bool, Error> {
         Command::new("git").arg("--version"),
         "ask git for its version",
     )?;
-    Ok(version(&output.stdout).is_some_and(|version| version >= SINCE))
+    Ok(is_supported_by(&output.stdout.to_str_lossy()))
+}
+
+/// Returns true when a git that says this of its version runs hooks of its configuration.
+pub fn is_supported_by(said: &str) -> bool {
+    version(said.as_bytes()).is_some_and(|version| version >= SINCE)
 }
 
 /// Reads `git version 2.47.3`.

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::operations::Operation;
 use crate::{
     cli::{Failure, environment},
     hook,
@@ -29,71 +30,6 @@ const FRAMEWORKS: &[&str] = &[
     "package.json",
     ".keyfence",
 ];
-
-/// Something that git does.
-pub(super) struct Operation {
-    pub(super) name: &'static str,
-    /// The hook that should stop it, and those that may instead.
-    pub(super) hooks: &'static [&'static str],
-    pub(super) is_bare: bool,
-    run: fn(&Throwaway) -> Result<Ended, Failure>,
-}
-
-/// What is tried.
-pub(super) const OPERATIONS: &[Operation] = &[
-    here("git commit", &["pre-commit"], |place| {
-        place.stage()?;
-        place.git(&["commit", "-q", "-m", "canary"])
-    }),
-    here("git commit --no-verify", &["prepare-commit-msg"], |place| {
-        place.stage()?;
-        place.git(&["commit", "-q", "--no-verify", "-m", "canary"])
-    }),
-    here("secret in a commit message", &["commit-msg"], |place| {
-        place.git(&["commit", "-q", "--allow-empty", "-m", &place.canary])
-    }),
-    here(
-        "git merge",
-        &["pre-merge-commit", "prepare-commit-msg"],
-        |place| place.git(&["merge", "-q", "--no-ff", "--no-edit", "canary"]),
-    ),
-    here("git am", &["pre-applypatch"], |place| {
-        let patch = place.git(&["format-patch", "-1", "--stdout", "canary"])?;
-        fs::write(place.root.join("patch"), patch.out).map_err(cannot)?;
-        let patch = place.root.join("patch");
-        place.git(&["am", "-q", &patch.to_string_lossy()])
-    }),
-    here("git push", &["pre-push"], |place| {
-        let remote = place.root.join("remote");
-        place.plain(&["init", "-q", "--bare", &remote.to_string_lossy()])?;
-        place.git(&["push", "-q", &remote.to_string_lossy(), "canary"])
-    }),
-    Operation {
-        name: "git push to here",
-        hooks: &["pre-receive"],
-        is_bare: true,
-        run: |place| {
-            let remote = place.root.join("remote");
-            place.plain(&["init", "-q", "--bare", &remote.to_string_lossy()])?;
-            place.configure(&remote)?;
-            place.plain(&["push", "-q", &remote.to_string_lossy(), "canary"])
-        },
-    },
-];
-
-const fn here(
-    name: &'static str,
-    hooks: &'static [&'static str],
-    run: fn(&Throwaway) -> Result<Ended, Failure>,
-) -> Operation {
-    let is_bare = false;
-    Operation {
-        name,
-        hooks,
-        is_bare,
-        run,
-    }
-}
 
 /// How a try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,18 +59,18 @@ impl Proof {
 }
 
 /// What a command said and how it ended.
-struct Ended {
+pub(super) struct Ended {
     success: bool,
     in_time: bool,
-    out: Vec<u8>,
+    pub(super) out: Vec<u8>,
     err: Vec<u8>,
 }
 
 /// A repository that is removed at the end.
 pub(super) struct Throwaway {
-    root: PathBuf,
+    pub(super) root: PathBuf,
     work: PathBuf,
-    canary: String,
+    pub(super) canary: String,
     /// The settings of the real repository that say which hooks run.
     settings: Vec<(String, String)>,
 }
@@ -208,7 +144,7 @@ impl Throwaway {
     }
 
     /// Has git run the hooks of the real repository in `folder`.
-    fn configure(&self, folder: &Path) -> Result<(), Failure> {
+    pub(super) fn configure(&self, folder: &Path) -> Result<(), Failure> {
         let folder = folder.to_string_lossy();
         for (key, value) in &self.settings {
             self.plain(&["-C", &folder, "config", "--add", key, value])?
@@ -242,18 +178,31 @@ impl Throwaway {
         })
     }
 
-    fn stage(&self) -> Result<(), Failure> {
+    pub(super) fn stage(&self) -> Result<(), Failure> {
         fs::write(self.work.join(FILE), &self.canary).map_err(cannot)?;
         self.plain(&["add", "-f", FILE])?.must("stage the canary")
     }
 
+    /// Writes a file of the work tree.
+    pub(super) fn write(&self, name: &str, text: &[u8]) -> Result<(), Failure> {
+        fs::write(self.work.join(name), text).map_err(cannot)
+    }
+
+    /// Makes a repository to push to.
+    pub(super) fn remote(&self) -> Result<PathBuf, Failure> {
+        let remote = self.root.join("remote");
+        self.plain(&["init", "-q", "--bare", &remote.to_string_lossy()])?
+            .must("make a repository")?;
+        Ok(remote)
+    }
+
     /// Runs git with the hooks.
-    fn git(&self, args: &[&str]) -> Result<Ended, Failure> {
+    pub(super) fn git(&self, args: &[&str]) -> Result<Ended, Failure> {
         self.start(&[], args)
     }
 
     /// Runs git without hooks.
-    fn plain(&self, args: &[&str]) -> Result<Ended, Failure> {
+    pub(super) fn plain(&self, args: &[&str]) -> Result<Ended, Failure> {
         let no_hooks: Vec<String> = hook::NAMES
             .iter()
             .flat_map(|name| ["-c".to_owned(), format!("hook.{name}.enabled=false")])
@@ -320,7 +269,7 @@ impl Drop for Throwaway {
 }
 
 impl Ended {
-    fn must(self, what: &str) -> Result<(), Failure> {
+    pub(super) fn must(self, what: &str) -> Result<(), Failure> {
         if self.success {
             return Ok(());
         }
@@ -333,7 +282,12 @@ impl Ended {
 
 /// Returns what git says of its version.
 pub(super) fn git_version() -> Result<String, Failure> {
-    let output = Command::new("git")
+    version_of(Path::new("git"))
+}
+
+/// The same of the git at `path`.
+pub(super) fn version_of(path: &Path) -> Result<String, Failure> {
+    let output = Command::new(path)
         .arg("--version")
         .output()
         .map_err(|error| Failure::because("cannot run git; is it in PATH?", error))?;

@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 
 use super::{super::environment, Problem};
 use crate::{
-    hook::site::{Site, Told},
+    hook::site::{self, Site, Told},
     source::{config::Scope, repository::Repository},
 };
 
@@ -14,8 +14,11 @@ use crate::{
 pub(super) fn all(repository: &Repository, git: &str, open: &[&str]) -> Vec<Problem> {
     let mut out = Vec::new();
     variables(&mut out);
-    let in_config = crate::hook::config::is_supported().unwrap_or(false);
+    let in_config = crate::hook::config::is_supported_by(git);
     folder(repository, &mut out);
+    if in_config {
+        other_gits(repository, &mut out);
+    }
     let mut names: Vec<&str> = open.to_vec();
     names.sort_unstable();
     names.dedup();
@@ -25,10 +28,7 @@ pub(super) fn all(repository: &Repository, git: &str, open: &[&str]) -> Vec<Prob
         let before = out.len();
         configured(repository, name, git, in_config, &mut out);
         file(repository, name, &mut out);
-        let is_configured = repository
-            .value(&format!("hook.keyfence-{name}.command"))
-            .is_some();
-        if out.len() == before && !is_configured && !runs_ours(&repository.hooks_dir.join(name)) {
+        if out.len() == before && !is_installed(repository, name) {
             absent.push(name);
         }
     }
@@ -39,6 +39,48 @@ pub(super) fn all(repository: &Repository, git: &str, open: &[&str]) -> Vec<Prob
         });
     }
     out
+}
+
+/// Returns true when the hook `name` is ours, or runs ours.
+pub(super) fn is_installed(repository: &Repository, name: &str) -> bool {
+    let path = repository.hooks_dir.join(name);
+    let by_lefthook = || {
+        let bytes = fs::read(&path).unwrap_or_default();
+        Site::of(repository).told_by(name, &bytes) == Told::Ours
+    };
+    is_configured(repository, name) || runs_ours(&path) || by_lefthook()
+}
+
+fn is_configured(repository: &Repository, name: &str) -> bool {
+    let key = format!("hook.keyfence-{name}.command");
+    repository.value(&key).is_some()
+}
+
+/// Other gits, which programs may run that do not look where this one does.
+fn other_gits(repository: &Repository, out: &mut Vec<Problem>) {
+    let names = crate::hook::NAMES.iter().copied();
+    let alone = |name: &&str| {
+        is_configured(repository, name) && !runs_ours(&repository.hooks_dir.join(name))
+    };
+    if names.filter(alone).count() == 0 {
+        return;
+    }
+    for path in environment::programs("git") {
+        let Ok(version) = super::canary::version_of(&path) else {
+            continue;
+        };
+        if crate::hook::config::is_supported_by(&version) {
+            continue;
+        }
+        let folder = path.parent().unwrap_or(&path).display();
+        out.push(Problem {
+            problem: format!(
+                "{} is {version}, which runs no hooks of git's configuration: nothing stops a program that uses it",
+                path.display()
+            ),
+            mend: format!("PATH={folder}:$PATH keyfence install (both then check)"),
+        });
+    }
 }
 
 /// Variables that turn hooks off.
@@ -116,7 +158,7 @@ fn configured(
     out: &mut Vec<Problem>,
 ) {
     let section = format!("hook.keyfence-{name}");
-    if repository.value(&format!("{section}.command")).is_none() {
+    if !is_configured(repository, name) {
         return;
     }
     if !in_config {
@@ -174,10 +216,12 @@ fn file(repository: &Repository, name: &str, out: &mut Vec<Problem>) {
     }
     if !ours {
         let saved = repository.hooks_dir.join(format!("{name}.keyfence-saved"));
-        let why = if saved.exists() {
-            "was written over by another hook"
-        } else {
-            "is a hook of somebody else, and does not run keyfence"
+        let why = match site::runs_legacy(&bytes) {
+            Some(who) => format!(
+                "is a hook of {who}, and {name}.legacy beside it, which that runs first, is not there or not ours"
+            ),
+            None if saved.exists() => "was written over by another hook".to_owned(),
+            None => "is a hook of somebody else, and does not run keyfence".to_owned(),
         };
         out.push(Problem {
             problem: format!("{shown} {why}"),

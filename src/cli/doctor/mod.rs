@@ -2,6 +2,7 @@
 
 mod canary;
 mod causes;
+mod operations;
 
 use std::{
     fmt::Write as _,
@@ -10,7 +11,10 @@ use std::{
 
 use serde::Serialize;
 
-use self::canary::{OPERATIONS, Proof, Throwaway};
+use self::{
+    canary::{Proof, Throwaway},
+    operations::{OPERATIONS, Situation},
+};
 use super::{CLEAN, FINDINGS, Failure, args, environment};
 use crate::source::repository;
 
@@ -55,7 +59,11 @@ pub(super) fn run(args: &args::Doctor) -> Result<u8, Failure> {
     let git = canary::git_version()?;
     let throwaway = Throwaway::new(&repository)?;
     let mut operations = Vec::new();
-    for operation in OPERATIONS.iter().filter(|o| o.is_bare == repository.bare) {
+    let situation = Situation {
+        is_bare: repository.bare,
+        has: &|name| causes::is_installed(&repository, name),
+    };
+    for operation in OPERATIONS.iter().filter(|o| (o.is_due)(&situation)) {
         let proof = throwaway.run(operation)?;
         operations.push(Tried {
             operation: operation.name,
