@@ -168,7 +168,7 @@ impl Pair {
     }
 
     /// Returns the pair as a file of settings has it.
-    fn env(&self) -> String {
+    pub(crate) fn env(&self) -> String {
         format!(
             "AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\n",
             self.id, self.secret

@@ -214,13 +214,6 @@ fn config(hooks: &Repo) -> String {
     lines.collect()
 }
 
-fn env(pair: &Pair) -> String {
-    format!(
-        "AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\n",
-        pair.id, pair.secret
-    )
-}
-
 /// Asserts that keyfence stopped git because of `pair`, and did not show it.
 #[track_caller]
 fn stopped(ran: &Ran, pair: &Pair, part: &str) {

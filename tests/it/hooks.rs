@@ -344,6 +344,62 @@ fn hooks_go_where_git_looks() {
     assert!(log(&repo).contains("ours hook commit-msg"));
 }
 
+/// A file system without room for one more byte: what was there is there, whole, and runs.
+#[test]
+fn a_full_disk_loses_nothing() {
+    for old in ["#!/bin/sh\nexit 0\n", "#!/usr/bin/env python3\n"] {
+        let repo = Repo::new();
+        let hooks = repo.discover().hooks_dir;
+        script(&hooks.join("pre-commit"), old);
+        let names = || {
+            let entries = fs::read_dir(&hooks).unwrap();
+            let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        let before = names();
+        // No file may grow; the signal would end the program before it can say so.
+        let limited = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
+        let run = |args: &[&str]| {
+            let mut command = Command::new("sh");
+            command
+                .args(["-c", limited, env!("CARGO_BIN_EXE_keyfence")])
+                .args(args)
+                .current_dir(&repo.root);
+            crate::cli::Ran::of(&command.output().unwrap())
+        };
+        let ran = run(&[
+            "install",
+            "--template",
+            ".git",
+            "--hooks",
+            "pre-commit,commit-msg",
+        ])
+        .ends(2);
+        for part in ["write the hook", "pre-commit", "File too large"] {
+            assert!(ran.err.contains(part), "{part:?} is not in {ran:#?}");
+        }
+        assert_eq!(names(), before, "{old}");
+        assert_eq!(fs::read_to_string(hooks.join("pre-commit")).unwrap(), old);
+        assert_eq!(mode(&hooks.join("pre-commit")), 0o755);
+        // The same while it is taken out, of a hook that others have written into.
+        let good = program(&repo, 0);
+        actions(&hooks, &["pre-commit"], &good);
+        let with = fs::read(hooks.join("pre-commit")).unwrap();
+        if old.contains("exit 0") {
+            run(&["uninstall", "--template", ".git"]).ends(2);
+            assert_eq!(fs::read(hooks.join("pre-commit")).unwrap(), with);
+        }
+        // A hook that runs then needs no room.
+        repo.write("clean", "x\n");
+        repo.git(["add", "-A"]);
+        run(&["hook", "pre-commit"]).ends(0);
+        repo.write("app.env", crate::cli::Pair::drawn(1).env());
+        repo.git(["add", "-A"]);
+        run(&["hook", "pre-commit"]).ends(1);
+    }
+}
+
 #[test]
 fn trouble_is_told_before_or_as_it_happens() {
     let repo = Repo::new();

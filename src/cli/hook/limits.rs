@@ -1,6 +1,6 @@
 //! How long a server's hook may take and how much it may read, and what becomes of a push that is over that.
 //!
-//! `keyfence.maxTime` (seconds), `keyfence.maxSize` (bytes of new files, `500M`) and `keyfence.overLimit` (`block` or `pass`) in the
+//! `keyfence.maxTime` (seconds, `20` or `0.5`), `keyfence.maxSize` (bytes of new files, `500M`) and `keyfence.overLimit` (`block` or `pass`) in the
 //! server's or the repository's configuration.
 
 use std::{
@@ -27,7 +27,7 @@ use crate::{
 /// What a hook may use.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
-    seconds: Option<u64>,
+    time: Option<Duration>,
     bytes: Option<u64>,
     lets_pass: bool,
 }
@@ -42,7 +42,7 @@ pub(super) enum Over {
 impl Limits {
     pub(super) fn new(repository: &Repository) -> Result<Self, Failure> {
         let value = |key: &str| repository.value(key);
-        let seconds = value("keyfence.maxTime")
+        let time = value("keyfence.maxTime")
             .map(|text| seconds(&text))
             .transpose()?;
         let bytes = value("keyfence.maxSize").map(|text| settings::size("keyfence.maxSize", &text));
@@ -56,7 +56,7 @@ impl Limits {
             }
         };
         Ok(Self {
-            seconds,
+            time,
             bytes: bytes.transpose()?,
             lets_pass,
         })
@@ -68,7 +68,7 @@ impl Limits {
         watch: Watch<'_>,
         scan: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<(T, bool), Failure> {
-        let Some((seconds, interrupt)) = self.seconds.zip(watch.interrupt) else {
+        let Some((time, interrupt)) = self.time.zip(watch.interrupt) else {
             return scan().map(|result| (result, false));
         };
         let is_over = AtomicBool::new(false);
@@ -77,7 +77,7 @@ impl Limits {
             let (end, ended) = mpsc::channel::<()>();
             scope.spawn(|| {
                 let ended = ended;
-                let waited = ended.recv_timeout(Duration::from_secs(seconds));
+                let waited = ended.recv_timeout(time);
                 if waited == Err(mpsc::RecvTimeoutError::Timeout) {
                     is_over.store(true, Ordering::Relaxed);
                     interrupt.raise();
@@ -113,7 +113,10 @@ impl Limits {
     /// Takes out of `outcome` what was not read because of a limit, where a push over the limits passes.
     pub(super) fn forgive(&self, outcome: &mut Outcome, over: Over) {
         let what = match over {
-            Over::Time => format!("{} seconds are over", self.seconds.unwrap_or_default()),
+            Over::Time => {
+                let seconds = self.time.unwrap_or_default().as_secs_f64();
+                format!("{seconds} seconds are over")
+            }
             Over::Size => "it is too large".to_owned(),
         };
         if !self.lets_pass {
@@ -136,16 +139,15 @@ fn say(text: &str) {
     drop(writeln!(io::stderr(), "keyfence: {text}"));
 }
 
-fn seconds(text: &str) -> Result<u64, Failure> {
+fn seconds(text: &str) -> Result<Duration, Failure> {
     let digits = text.strip_suffix('s').unwrap_or(text);
-    let number = digits
-        .trim()
-        .parse::<u64>()
-        .ok()
-        .filter(|number| *number > 0);
-    number.ok_or_else(|| {
-        Failure::new(format!(
-            "keyfence.maxTime = {text:?} is not a time; write a number of seconds, like 20"
-        ))
-    })
+    let number = digits.trim().parse::<f64>().ok();
+    number
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "keyfence.maxTime = {text:?} is not a time; write a number of seconds, like 20"
+            ))
+        })
 }

@@ -18,7 +18,7 @@ use std::{
 
 use self::context::Context;
 use super::{CLEAN, Failure, TROUBLE, args, environment};
-use crate::source::repository;
+use crate::source::repository::{self, Repository};
 
 /// A hook that can be run.
 struct Event {
@@ -66,26 +66,35 @@ pub(super) fn run(args: &args::Hook) -> Result<u8, Failure> {
         .iter()
         .find(|event| event.name == args.name)
         .ok_or_else(|| unknown(&args.name))?;
-    let not_checked = if event.on_server {
-        NOT_CHECKED_ON_SERVER
-    } else {
-        NOT_CHECKED
-    };
     match check(event, args) {
         Ok(TROUBLE) => {
             // Nothing can be done when standard error is closed; the exit code blocks all the same.
-            drop(writeln!(io::stderr(), "keyfence: {not_checked}"));
+            drop(writeln!(io::stderr(), "keyfence: {}", not_checked(event)));
             Ok(TROUBLE)
         }
         Ok(code) => Ok(code),
-        Err(failure) => Err(failure.and_then(not_checked)),
+        Err(failure) => Err(failure.and_then(not_checked(event))),
     }
 }
 
-/// What to do when a hook could not do its work.
+/// Returns what to do when a hook could not do its work.
+fn not_checked(event: &Event) -> &'static str {
+    if event.on_server {
+        NOT_CHECKED_ON_SERVER
+    } else if repository().is_ok_and(|repository| skip::is_forbidden(&repository)) {
+        NOT_CHECKED_BY_POLICY
+    } else {
+        NOT_CHECKED
+    }
+}
+
 const NOT_CHECKED: &str = "not everything could be checked, so git was stopped. Mend what is said above and try again. \
                            KEYFENCE_SKIP=\"why\" before the command leaves this check out; where not even that works, \
                            `git -c core.hooksPath=/dev/null …` runs no hooks";
+
+/// The same where no check may be left out.
+const NOT_CHECKED_BY_POLICY: &str = "not everything could be checked, so git was stopped. Mend what is said above and try again. \
+                                     No check may be left out here (keyfence.allowSkip): where nothing helps, tell whoever set that";
 
 /// The same for whoever pushes.
 const NOT_CHECKED_ON_SERVER: &str = "not everything could be checked, so the push was refused. Tell whoever runs this server what is said above";
@@ -96,18 +105,22 @@ fn check(event: &Event, args: &args::Hook) -> Result<u8, Failure> {
     let Some(updates) = updates::of(event.name, &args.arguments)? else {
         return Ok(CLEAN);
     };
-    let repository = repository::discover(
-        &environment::current_dir()?,
-        &environment::git_override(),
-        &environment::outer_config(),
-    )
-    .map_err(|error| Failure::because("cannot find the repository of this hook", error))?;
+    let repository = repository()?;
     // Before anything that may fail: it is the way round that.
     if !event.on_server && skip::asked(&repository, event.name)? {
         return Ok(CLEAN);
     }
     let context = Context::new(args, (repository, updates), event.on_server, started)?;
     (event.run)(&context)
+}
+
+fn repository() -> Result<Repository, Failure> {
+    repository::discover(
+        &environment::current_dir()?,
+        &environment::git_override(),
+        &environment::outer_config(),
+    )
+    .map_err(|error| Failure::because("cannot find the repository of this hook", error))
 }
 
 fn unknown(name: &str) -> Failure {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, process::Command};
 
-use super::{Guarded, env, stopped};
+use super::{Guarded, stopped};
 use crate::cli::{Pair, Ran};
 
 /// Makes a test of each framework.
@@ -79,7 +79,7 @@ fn both_run(own: &Own) {
     keyfence(&guarded, "install").ends(0);
     let pair = Pair::drawn(1);
     for round in 0..2 {
-        guarded.repo.write("k.env", env(&pair));
+        guarded.repo.write("k.env", pair.env());
         let leak = guarded.commit("leak");
         stopped(&leak, &pair, "pre-commit stopped the commit");
         let unseen = guarded.git(&["commit", "-q", "-n", "-m", "leak"]);
@@ -102,7 +102,7 @@ fn both_run(own: &Own) {
     let is_lefthooks = |text: &[u8]| memchr::memmem::find(text, b"call_lefthook").is_some();
     after.retain(|path, text| before.contains_key(path) || !is_lefthooks(text));
     assert_eq!(after, before);
-    guarded.repo.write("k.env", env(&pair));
+    guarded.repo.write("k.env", pair.env());
     guarded.commit("leak").ends(0);
     assert_eq!(log(&guarded), "own\n");
 }

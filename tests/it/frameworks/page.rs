@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{MANIFEST, env, path, tool};
+use super::{MANIFEST, path, tool};
 use crate::cli::{Pair, Ran};
 
 const PAGE: &str = include_str!("../../../docs/hooks/frameworks.md");
@@ -67,7 +67,7 @@ fn agents_are_stopped() {
     assert!(cursor.starts_with(command), "{cursor}");
 
     let pair = Pair::drawn(1);
-    let text = env(&pair);
+    let text = pair.env();
     let calls = [
         json!({"tool_name": "Write", "tool_input": {"file_path": "app.env", "content": text}}),
         json!({"tool_name": "Edit", "tool_input": {"old_string": "x", "new_string": text}}),

@@ -1,6 +1,6 @@
 //! Each stage under each framework, with real commits, merges and pushes.
 
-use super::{Guarded, env, stopped};
+use super::{Guarded, stopped};
 use crate::cli::Pair;
 
 /// Makes a test of each scenario for a framework.
@@ -34,11 +34,11 @@ fn pre_commit(framework: &str) {
     let guarded = Guarded::with_only(framework, "pre-commit");
     let pair = Pair::drawn(1);
     let before = guarded.head();
-    guarded.repo.write("app.env", env(&pair));
+    guarded.repo.write("app.env", pair.env());
     stopped(&guarded.commit("Add settings"), &pair, "app.env");
     // The index of this one is not the one that git names elsewhere.
     guarded.git(&["reset", "-q"]).ends(0);
-    guarded.repo.write("README", env(&pair));
+    guarded.repo.write("README", pair.env());
     let all = guarded.git(&["commit", "-q", "-a", "-m", "Add settings"]);
     stopped(&all, &pair, "README");
     assert_eq!(guarded.head(), before);
@@ -60,7 +60,7 @@ fn message(framework: &str, stage: &str) {
     let pair = Pair::drawn(1);
     let before = guarded.head();
     guarded.repo.write("new", "x\n");
-    let ran = guarded.commit(&format!("Rotate\n\n{}", env(&pair)));
+    let ran = guarded.commit(&format!("Rotate\n\n{}", pair.env()));
     stopped(&ran, &pair, "");
     assert_eq!(guarded.head(), before);
     guarded.commit("Rotate").ends(0);
@@ -79,7 +79,7 @@ fn branch(guarded: &Guarded, name: &str, files: &[(&str, &str)]) {
 fn pre_merge_commit(framework: &str) {
     let guarded = Guarded::with_only(framework, "pre-merge-commit");
     let pair = Pair::drawn(1);
-    branch(&guarded, "bad", &[("app.env", &env(&pair))]);
+    branch(&guarded, "bad", &[("app.env", &pair.env())]);
     branch(&guarded, "good", &[("good", "x\n")]);
     let before = guarded.head();
     let merge = |branch| guarded.git(&["merge", "-q", "--no-ff", "--no-edit", branch]);
@@ -107,7 +107,7 @@ fn pre_push(framework: &str) {
     branch(
         &guarded,
         "bad",
-        &[("app.env", &env(&pair)), ("app.env", "x\n")],
+        &[("app.env", &pair.env()), ("app.env", "x\n")],
     );
     branch(&guarded, "good", &[("good", "x\n")]);
     stopped(
@@ -125,7 +125,7 @@ fn first_push(framework: &str) {
     let guarded = Guarded::with_only(framework, "pre-push");
     let pair = Pair::drawn(1);
     remote(&guarded);
-    guarded.repo.write("app.env", env(&pair));
+    guarded.repo.write("app.env", pair.env());
     guarded.commit_unseen();
     stopped(
         &guarded.git(&["push", "-q", "origin", "main"]),

@@ -487,3 +487,29 @@ fn for_all_repositories_a_folder_hands_on_to_each() {
     everywhere::remove(&folder).unwrap();
     assert!(!folder.exists());
 }
+
+/// What a team has in its repository is not taken out because one of them has a newer git.
+#[test]
+#[ignore = "needs git 2.54 or newer, which KEYFENCE_TEST_GITS names"]
+fn a_teams_files_stay_beside_hooks_in_the_configuration() {
+    for folder in [".husky/_", ".githooks"] {
+        let repo = Repo::new();
+        repo.git(["config", "core.hooksPath", folder]);
+        let site = Site::of(&repo.discover());
+        install(&site, super::BOTH, &program(&repo, 0), "1").unwrap();
+        let files = || {
+            let hooks = site.hooks_dir.join("pre-commit");
+            fs::read(&hooks).or_else(|_| fs::read(repo.root.join(".husky/pre-commit")))
+        };
+        let before = files().unwrap();
+        for what in ["install", "uninstall"] {
+            let mut keyfence = crate::cli::program(&repo.root, [what]);
+            keyfence.env("PATH", new_git().parent().unwrap());
+            let ran = crate::cli::Ran::of(&keyfence.output().unwrap()).ends(0);
+            assert!(ran.out.contains("in git's configuration") == (what == "install"));
+            if what == "install" {
+                assert_eq!(files().unwrap(), before, "{folder}");
+            }
+        }
+    }
+}

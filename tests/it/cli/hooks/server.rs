@@ -115,6 +115,42 @@ fn limits_block_or_let_pass_as_configured() {
     pushed.push(&["main"]).ends(0);
 }
 
+/// What was found until then counts, and what was not read is named.
+#[test]
+fn the_time_is_over_in_the_middle_of_a_scan() {
+    let pushed = Pushed::new(&[]);
+    let lines: String = (0..40_000)
+        .map(|n| format!("password_{n} = check(user, {n}) # api_key, secret, token\n"))
+        .collect();
+    for n in 0..12 {
+        pushed
+            .clone
+            .write(format!("large/{n}"), format!("{n}\n{lines}"));
+    }
+    pushed.commit("last", "x\n");
+    pushed.config("keyfence.maxTime", "0.01");
+    let ran = pushed.push(&["main"]).ends(1);
+    for part in ["0.01 seconds are over (keyfence.maxTime)", "interrupted"] {
+        assert!(ran.err.contains(part), "{part:?} is not in {ran:#?}");
+    }
+    pushed.config("keyfence.overLimit", "pass");
+    let ran = pushed.push(&["main"]).ends(0);
+    assert!(
+        ran.err
+            .contains("not all of the push was checked (keyfence.overLimit = pass)"),
+        "{ran:#?}"
+    );
+    // A message is read before any file.
+    pushed.clone.write("large/0", format!("again\n{lines}"));
+    pushed.clone.git(["add", "-A"]);
+    pushed
+        .clone
+        .git(["commit", "-q", "-m", &Pair::drawn(1).env()]);
+    let ran = pushed.push(&["main"]);
+    assert!(ran.err.contains("aws-access-key-pair"), "{ran:#?}");
+    ran.ends(1);
+}
+
 #[test]
 fn a_repository_that_is_only_being_made() {
     let template = Repo::new();

@@ -62,6 +62,15 @@ fn whoever_forbids_it_wins() {
         "{ran:#?}"
     );
     assert_eq!(noted(&repo, "skipped"), "");
+    // Not even when nothing can be checked.
+    repo.write(".keyfence/allow", "nonsense\n");
+    let ran = commit(&repo, &[("GIT_CONFIG_GLOBAL", &user)]).ends(1);
+    assert!(
+        ran.err.contains("(keyfence.allowSkip)") && !ran.err.contains("KEYFENCE_SKIP"),
+        "{ran:#?}"
+    );
+    let ran = commit(&repo, &[]).ends(1);
+    assert!(ran.err.contains("KEYFENCE_SKIP=\"why\""), "{ran:#?}");
     commit(&repo, &[skip]).ends(0);
 }
 
