@@ -22,6 +22,11 @@ pub(super) fn is_ours(bytes: &[u8]) -> bool {
     is_marked(bytes, MARK)
 }
 
+/// Returns true when `bytes` hold a script that looks for the program in PATH alone.
+pub(super) fn looks_in_path(bytes: &[u8]) -> bool {
+    bytes.contains_str("needs keyfence, and none is in PATH.")
+}
+
 /// Returns true when `bytes` are a hook of the drop-in, in whatever version.
 pub(super) fn is_drop_in(bytes: &[u8]) -> bool {
     is_marked(bytes, DROP_IN_MARK)

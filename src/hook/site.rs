@@ -1,12 +1,15 @@
 //! Where hooks go.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use bstr::ByteSlice as _;
 
 use super::{
     lefthook::{self, Lefthook},
-    place,
+    place, script,
 };
 use crate::source::repository::Repository;
 
@@ -80,6 +83,13 @@ impl Site {
             None => Told::NotLefthooks,
             Some(lefthook) => lefthook.forgets(name).map_or(Told::Ours, Told::Nothing),
         }
+    }
+
+    /// Returns true when our hook `name` looks for the program in PATH alone.
+    pub fn looks_in_path(&self, name: &str) -> bool {
+        place::all(&self.hooks_dir, name)
+            .iter()
+            .any(|path| fs::read(path).is_ok_and(|bytes| script::looks_in_path(&bytes)))
     }
 
     /// Returns lefthook's place for hooks of others.

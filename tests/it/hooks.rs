@@ -81,7 +81,7 @@ fn commit(repo: &Repo) -> (bool, String) {
     clippy::disallowed_methods,
     reason = "a test stands where the command line stands"
 )]
-fn path_without_keyfence() -> std::ffi::OsString {
+pub(crate) fn path_without_keyfence() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).filter(|folder| !folder.join("keyfence").exists());
     std::env::join_paths(folders).unwrap()

@@ -22,6 +22,7 @@ pub(super) fn all(repository: &Repository, git: &str, open: &[&str]) -> Vec<Prob
     let mut names: Vec<&str> = open.to_vec();
     names.sort_unstable();
     names.dedup();
+    program_in_path(repository, &names, &mut out);
     let mut absent = Vec::new();
     let names = by_lefthook(repository, names, &mut out);
     for name in names {
@@ -91,6 +92,36 @@ fn variables(out: &mut Vec<Problem>) {
             mend: format!("unset {name}, where your shell sets it for good"),
         });
     }
+}
+
+/// Hooks that look for the program, and do not find it.
+fn program_in_path(repository: &Repository, names: &[&str], out: &mut Vec<Problem>) {
+    let site = Site::of(repository);
+    let mut looking: Vec<&str> = names.to_vec();
+    looking.retain(|name| site.looks_in_path(name));
+    let beside = ["~/.local/bin", "~/.cargo/bin"]
+        .map(|folder| environment::expanded(&Path::new(folder).join("keyfence")).is_file());
+    if looking.is_empty() || beside.contains(&true) || !environment::programs("keyfence").is_empty()
+    {
+        return;
+    }
+    let here = environment::program().ok();
+    let folder = here.as_deref().and_then(Path::parent);
+    out.push(Problem {
+        problem: format!(
+            "{} look for keyfence in PATH, where none is",
+            looking.join(", ")
+        ),
+        mend: folder.map_or_else(
+            || "install keyfence in a folder of PATH".to_owned(),
+            |folder| {
+                format!(
+                    "export PATH={}:$PATH, where your shell sets it for good",
+                    folder.display()
+                )
+            },
+        ),
+    });
 }
 
 /// Where git looks, and where ours are.
