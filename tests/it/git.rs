@@ -64,6 +64,30 @@ impl Repo {
     }
 }
 
+/// Returns a folder with a git that says it is too old for hooks in its configuration, whichever it is. It is `git`, or the one in PATH.
+#[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test stands where the command line stands"
+)]
+pub(crate) fn older(beside: &Repo, git: Option<&Path>) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = beside.beside("older-git");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let git = git.unwrap_or(Path::new("git"));
+    let script = format!(
+        "#!/bin/sh\ncase $1 in\n--version) echo git version 2.47.0 ;;\n*) PATH='{}' exec '{}' \"$@\" ;;\nesac\n",
+        path.display(),
+        git.display()
+    );
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("git");
+    std::fs::write(&file, script).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
 /// Returns a git command in `folder`.
 pub(crate) fn git<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new("git");

@@ -295,6 +295,7 @@ fn keyfences_own_hooks_and_these_keep_each_other() {
     let place = Place::new();
     let keyfence = |arg: &str| {
         let mut command = place.command(env!("CARGO_BIN_EXE_keyfence"), &place.repo.root);
+        command.env("PATH", crate::git::older(&place.repo, None));
         Ran::of(&command.arg(arg).output().unwrap())
     };
     place.run(["--install"]).ends(0);

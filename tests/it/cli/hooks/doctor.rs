@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use super::super::{Ran, program};
-use crate::git::Repo;
+use crate::git::{self, Repo};
 
 fn doctor(folder: &Path, variables: &[(&str, &str)]) -> Ran {
     let mut command = program(folder, ["doctor"]);
@@ -20,7 +20,10 @@ fn install(repo: &Repo) {
 
 fn install_some(repo: &Repo, options: &[&str]) {
     let mut command = program(&repo.root, [&["install"], options].concat());
-    let output = command.env("PATH", path()).output().unwrap();
+    let output = command
+        .env("PATH", git::older(repo, None))
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{output:?}");
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::Site;
-use crate::{cli::program, frameworks};
+use crate::{cli::program, frameworks, git};
 
 /// A way to install hooks.
 pub(super) struct Kind {
@@ -134,8 +134,11 @@ impl Kind {
     pub(super) fn install(&self, site: &mut Site) {
         (self.before)(site);
         let mut command = program(&site.repo.root, [&["install"], self.options].concat());
-        let folder = site.git.parent().unwrap_or(Path::new(""));
-        let path = std::env::join_paths([folder, Path::new("/usr/bin"), Path::new("/bin")]);
+        let folder = match self.needs {
+            Needs::NewGit => site.git.parent().unwrap().to_path_buf(),
+            Needs::Nothing | Needs::Frameworks => git::older(&site.repo, Some(&site.git)),
+        };
+        let path = std::env::join_paths([&*folder, Path::new("/usr/bin"), Path::new("/bin")]);
         command.env("PATH", path.unwrap()).envs(
             site.variables
                 .iter()
