@@ -102,6 +102,9 @@ pub(crate) fn git<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item =
             "core.autocrlf=false",
             "-c",
             "protocol.file.allow=always",
+            // Newer ones tidy up behind a test's back.
+            "-c",
+            "maintenance.auto=false",
         ])
         .args(args)
         .current_dir(folder)

@@ -9,12 +9,15 @@ mod skip;
 
 use std::fs;
 
-use super::{Pair, Ran, repository, run};
+use super::{Pair, Ran, program, repository, run};
 use crate::git::Repo;
 
 fn installed() -> Repo {
     let repo = repository();
-    run(&repo.root, ["install"]).ends(0);
+    // Hooks in files: those of the configuration cannot be left out for a moment by another `core.hooksPath`.
+    let mut install = program(&repo.root, ["install"]);
+    install.env("PATH", crate::git::older(&repo, None));
+    Ran::of(&install.output().unwrap()).ends(0);
     repo
 }
 
