@@ -147,7 +147,7 @@ fn a_hook_blocks_whatever_becomes_of_its_output() {
         (0..300).map(|n| Pair::drawn(n).env()).collect::<String>(),
     );
     repo.git(["add", "-A"]);
-    let mut child = super::program(&repo.root, ["hook", "pre-commit"])
+    let mut child = program(&repo.root, ["hook", "pre-commit"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
