@@ -5,11 +5,13 @@
 use std::ops::Range;
 
 use crate::{
-    matcher::{self, Candidate},
-    prefilter::{
-        DECODE, Hit, MIN_ANNOUNCED, Prefilter,
-        runs::{MIN_LEN, is_base64},
+    chunk::decode::{
+        Encoded, Encoding,
+        base64::{self, is_for_urls},
+        escaped,
     },
+    matcher::{self, Candidate},
+    prefilter::{DECODE, ESCAPE, Hit, MIN_ANNOUNCED, Prefilter, runs::MIN_LEN},
     rule::{Anchor, RuleIndex, RuleSet, SecretKind},
 };
 
@@ -41,11 +43,11 @@ pub struct Near {
 /// Returns the bytes round `changed` up to where no run goes on, from `low` on.
 fn around(bytes: &[u8], changed: &Range<usize>, low: usize) -> Range<usize> {
     let mut start = changed.start.max(low);
-    while start > low && is_base64(bytes[start - 1]) {
+    while start > low && is_for_urls(bytes[start - 1]) {
         start -= 1;
     }
     let mut end = changed.end.max(start);
-    while bytes.get(end).is_some_and(|b| is_base64(*b)) {
+    while bytes.get(end).is_some_and(|b| is_for_urls(*b)) {
         end += 1;
     }
     start..end
@@ -73,8 +75,8 @@ pub struct Tried<'a> {
 pub enum Found<'a> {
     /// A regex matched.
     Candidate(Candidate<'a>),
-    /// A run of base64 bytes that may hide something starts here.
-    Encoded(Range<usize>),
+    /// Something that is encoded may hide something.
+    Encoded(Encoded),
 }
 
 impl Engine {
@@ -133,7 +135,7 @@ impl Engine {
     /// Replaces `hits` by the places in `bytes` where something is to be tried, in the order of their starts and rules.
     pub fn hits(&self, bytes: &[u8], text: bool, hits: &mut Vec<Hit>) {
         self.prefilter.find(bytes, hits);
-        hits.retain(|hit| hit.rule == DECODE || self.is_tried(RuleIndex(hit.rule), text));
+        hits.retain(|hit| self.is_tried(*hit, text));
     }
 
     /// Returns true when `hit`, whose outcome depends on `back` bytes before it and on those up to `reach`, is found by
@@ -178,8 +180,7 @@ impl Engine {
         self.prefilter.add_literals_in(bytes, ranges, joined, hits);
         let mut at = first;
         while at < hits.len() {
-            let rule = hits[at].rule;
-            if rule == DECODE || self.is_tried(RuleIndex(rule), text) {
+            if self.is_tried(hits[at], text) {
                 at += 1;
             } else {
                 hits.swap_remove(at);
@@ -190,22 +191,17 @@ impl Engine {
     /// Returns how many bytes from its start on say that a hit of `rule`, which is not [`DECODE`], is there: its literal, or the run and
     /// the byte that ends it.
     pub fn hit_len(&self, rule: u16) -> usize {
-        match self.longest_run[usize::from(rule)] {
-            0 => self.longest_literal,
-            run => self.longest_literal.max(run + 1),
+        match self.longest_run.get(usize::from(rule)) {
+            None | Some(0) => self.longest_literal,
+            Some(run) => self.longest_literal.max(run + 1),
         }
     }
 
     /// Tries a hit in `bytes`.
     pub fn try_hit<'a>(&self, bytes: &'a [u8], hit: Hit) -> Tried<'a> {
         let start = hit.start as usize;
-        if hit.rule == DECODE {
-            let (run, reach) = self.prefilter.run_with_reach(bytes, start);
-            return Tried {
-                found: run.map(Found::Encoded),
-                back: 1,
-                reach,
-            };
+        if let Some(encoded) = self.encoded_at(bytes, hit) {
+            return encoded;
         }
         let index = RuleIndex(hit.rule);
         let (candidate, reach) = matcher::try_with_reach(&self.rules, index, bytes, start);
@@ -216,8 +212,51 @@ impl Engine {
         }
     }
 
-    fn is_tried(&self, rule: RuleIndex, text: bool) -> bool {
-        self.rules.is_enabled(rule) && (text || self.in_binary[usize::from(rule.0)])
+    /// Tries a hit where something may be encoded; None for one of a rule.
+    fn encoded_at<'a>(&self, bytes: &'a [u8], hit: Hit) -> Option<Tried<'a>> {
+        let start = hit.start as usize;
+        match hit.rule {
+            DECODE => {
+                let (run, reach) = self.prefilter.run_at(bytes, start);
+                let (run, back, reach) = match run {
+                    Some(run) => {
+                        let (wider, back, end) =
+                            base64::for_urls(bytes, &run, |len| len >= MIN_LEN);
+                        (Some(wider.unwrap_or(run)), back, reach.max(end))
+                    }
+                    None => (None, 1, reach),
+                };
+                let encoded = |range| Encoded {
+                    range,
+                    encoding: Encoding::Run,
+                };
+                Some(Tried {
+                    found: run.map(encoded).map(Found::Encoded),
+                    back,
+                    reach,
+                })
+            }
+            ESCAPE => {
+                let stretch = escaped::stretch(bytes, start);
+                Some(Tried {
+                    found: stretch.encoded.map(Found::Encoded),
+                    back: stretch.back,
+                    reach: stretch.reach.max(start + self.longest_literal),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn is_tried(&self, hit: Hit, text: bool) -> bool {
+        match hit.rule {
+            DECODE => true,
+            ESCAPE => text,
+            rule => {
+                self.rules.is_enabled(RuleIndex(rule))
+                    && (text || self.in_binary[usize::from(rule)])
+            }
+        }
     }
 
     /// Calls `each` with what starts in `core`, in the order of starts and rules.
@@ -235,19 +274,17 @@ impl Engine {
         self.prefilter.find(bytes, &mut scratch.hits);
         for hit in &scratch.hits {
             let start = hit.start as usize;
-            if !core.contains(&start) {
+            if !core.contains(&start) || !self.is_tried(*hit, text) {
                 continue;
             }
-            if hit.rule == DECODE {
-                if let Some(run) = self.prefilter.run_at(bytes, start) {
-                    each(Found::Encoded(run));
+            if let Some(encoded) = self.encoded_at(bytes, *hit) {
+                if let Some(found) = encoded.found {
+                    each(found);
                 }
                 continue;
             }
             let index = RuleIndex(hit.rule);
-            if self.is_tried(index, text)
-                && let Some(candidate) = matcher::try_at(&self.rules, index, bytes, start)
-            {
+            if let Some(candidate) = matcher::try_at(&self.rules, index, bytes, start) {
                 each(Found::Candidate(candidate));
             }
         }

@@ -7,9 +7,15 @@
 use std::cmp::Reverse;
 
 use crate::{
+    chunk::decode,
     detection::Detection,
     rule::{Confidence, RuleSet},
 };
+
+/// Returns true when each byte of the secret has a place of its own in the text.
+fn is_in_place(d: &Detection) -> bool {
+    d.decoded.iter().all(|name| decode::is_exact(name))
+}
 
 /// [`specificity`] of a rule for one vendor.
 const VENDOR: u8 = 2;
@@ -78,7 +84,7 @@ impl Kept {
 
     fn take(&mut self, d: &Detection, known: bool) {
         let span = &d.secret_span;
-        if d.decoded.is_empty() {
+        if is_in_place(d) {
             self.plain.insert(span.start, span.end);
             return;
         }
@@ -93,7 +99,7 @@ impl Kept {
     /// Returns true when the span of `d` is free.
     pub(super) fn allows(&self, rules: &RuleSet, d: &Detection) -> bool {
         let span = &d.secret_span;
-        if d.decoded.is_empty() {
+        if is_in_place(d) {
             let free = |spans: &std::collections::BTreeMap<u64, u64>| {
                 let before = spans.range(..span.end).next_back();
                 before.is_none_or(|(_, end)| *end <= span.start)

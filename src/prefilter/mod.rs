@@ -33,6 +33,9 @@ pub struct Hit {
 /// The rule of a hit where no rule's regex is tried: a base64 run starts there that is to be decoded.
 pub const DECODE: u16 = u16::MAX;
 
+/// The same where an escape stands, and a stretch of text may be that is to be decoded.
+pub const ESCAPE: u16 = u16::MAX - 2;
+
 /// The base64 forms of the first letters of AWS key ids: too short to be noticed as runs, as in a Kubernetes Secret.
 const ANNOUNCEMENTS: [&str; 2] = ["QUtJQ", "QVNJQ"];
 
@@ -165,15 +168,9 @@ impl Prefilter {
         });
     }
 
-    /// Returns the maximal run of base64 bytes that starts at `start`, where it is long enough to be decoded.
-    ///
-    /// No more than [`crate::rule::MAX_MATCH_BYTES`] of a run are looked at.
-    pub fn run_at(&self, bytes: &[u8], start: usize) -> Option<Range<usize>> {
-        self.run_with_reach(bytes, start).0
-    }
-
-    /// Does the same, and returns where the bytes end that the answer depends on.
-    pub fn run_with_reach(&self, bytes: &[u8], start: usize) -> (Option<Range<usize>>, usize) {
+    /// Returns the maximal run of base64 bytes that starts at `start`, where it is long enough to be decoded, and where the bytes end that
+    /// the answer depends on. No more than [`crate::rule::MAX_MATCH_BYTES`] of a run are looked at.
+    pub fn run_at(&self, bytes: &[u8], start: usize) -> (Option<Range<usize>>, usize) {
         if start > 0 && runs::is_base64(bytes[start - 1]) {
             return (None, start);
         }

@@ -5,16 +5,13 @@
 
 use std::ops::Range;
 
+pub use crate::chunk::decode::base64::is_base64;
+
 /// The shortest run that is reported, in bytes.
 pub const MIN_LEN: usize = 31;
 
 /// The size of a block, in bytes.
 const BLOCK: usize = 16;
-
-/// Returns true for `A-Za-z0-9+/`.
-pub fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
-}
 
 /// Calls `each` with every maximal run of at least [`MIN_LEN`] base64 bytes.
 pub(super) fn plain(bytes: &[u8], mut each: impl FnMut(Range<usize>)) {

@@ -104,6 +104,9 @@ impl Tables {
                 .or_default()
                 .push(super::DECODE);
         }
+        for key in crate::chunk::decode::escaped::literals() {
+            literals.entry(key).or_default().push(super::ESCAPE);
+        }
         let literals = literals.into_iter().map(|((text, fold), rules)| Literal {
             text,
             fold,
@@ -116,7 +119,7 @@ impl Tables {
     ///
     /// # Panics
     ///
-    /// When a literal is shorter than three bytes or there are more than 65,534 of them.
+    /// When a literal is shorter than three bytes or there are more than 65,532 of them.
     pub fn build(
         literals: Vec<Literal>,
         runs: Vec<(u16, u16)>,

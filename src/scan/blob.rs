@@ -58,7 +58,7 @@ impl<'e> BlobScan<'e> {
             return;
         }
         let first = self.made.len();
-        let mut encoded: Vec<Range<usize>> = Vec::new();
+        let mut encoded = Vec::new();
         let (engine, path) = (self.engine, self.path);
         engine.find(
             chunk.bytes,
@@ -72,11 +72,11 @@ impl<'e> BlobScan<'e> {
                         self.add(made);
                     }
                 }
-                Found::Encoded(run) => encoded.push(run),
+                Found::Encoded(one) => encoded.push(one),
             },
         );
-        for run in encoded {
-            detect::encoded(engine, chunk, run, path, scratch, &mut |made| {
+        for encoded in encoded {
+            detect::encoded(engine, chunk, &encoded, path, scratch, &mut |made| {
                 self.add(made);
             });
         }

@@ -326,9 +326,9 @@ impl<'e> Carrier<'e> {
                 reach = reach.max(candidate.span.end + look_ahead(rules.rule(candidate.rule)));
                 all.extend(detect::candidate(self.engine, &candidate, &whole, None));
             }
-            Some(Found::Encoded(run)) => {
+            Some(Found::Encoded(encoded)) => {
                 let scratch = &mut self.scratch;
-                detect::encoded(self.engine, &whole, run, None, scratch, &mut |made| {
+                detect::encoded(self.engine, &whole, &encoded, None, scratch, &mut |made| {
                     all.push(made);
                 });
                 if !all.is_empty() {

@@ -3,7 +3,10 @@
 use std::{ops::Range, sync::Arc};
 
 use crate::{
-    chunk::{Chunk, decode},
+    chunk::{
+        Chunk,
+        decode::{self, Encoded},
+    },
     detection::{Deferred, Detection, Judged, judge_briefly, judge_without_path},
     engine::{Engine, Found, Scratch},
     matcher::{
@@ -40,24 +43,46 @@ pub(super) fn candidate(
     make(engine, candidate, chunk, path, None)
 }
 
-/// Calls `each` with what is found in the base64 `run` of `chunk`, at any depth.
+/// Calls `each` with what is found in what is `encoded` in `chunk`, at any depth.
 pub(super) fn encoded(
     engine: &Engine,
     chunk: &Chunk<'_>,
-    run: Range<usize>,
+    encoded: &Encoded,
     path: Option<&[u8]>,
     scratch: &mut Scratch,
     each: &mut dyn FnMut(Made),
 ) {
-    let Some(decoded) = decode::base64::decode(&chunk.bytes[run.clone()]) else {
+    look_behind(
+        engine,
+        chunk,
+        (chunk.bytes, encoded, None),
+        path,
+        scratch,
+        each,
+    );
+}
+
+/// Looks into what is encoded in a text: that of the chunk, or of a layer.
+fn look_behind(
+    engine: &Engine,
+    chunk: &Chunk<'_>,
+    (text, encoded, outer): (&[u8], &Encoded, Option<&Layer<'_>>),
+    path: Option<&[u8]>,
+    scratch: &mut Scratch,
+    each: &mut dyn FnMut(Made),
+) {
+    let Some(decoded) = decode::decode(text, encoded) else {
         return;
     };
+    let mut encodings = outer
+        .map(|layer| layer.encodings.clone())
+        .unwrap_or_default();
+    encodings.push(decoded.encoding);
     let layer = Layer {
-        run: run.start,
+        start: encoded.range.start,
         decoded: &decoded,
-        decoded_len: decoded.bytes.len(),
-        encodings: vec![decoded.encoding],
-        outer: None,
+        encodings,
+        outer,
     };
     look_into(engine, chunk, &layer, path, scratch, each);
 }
@@ -73,30 +98,28 @@ fn look_into(
     let bytes: &[u8] = &layer.decoded.bytes;
     let mut deeper = Vec::new();
     engine.find(bytes, 0..bytes.len(), true, scratch, |found| match found {
+        Found::Candidate(candidate) if layer.decoded.is_plain(&candidate.span) => {}
         Found::Candidate(candidate) => {
             if let Some(made) = make(engine, &candidate, chunk, path, Some(layer)) {
                 each(made);
             }
         }
-        Found::Encoded(run) => deeper.push(run),
+        Found::Encoded(encoded) => deeper.push(encoded),
     });
     if layer.encodings.len() >= decode::MAX_DEPTH {
         return;
     }
-    for run in deeper {
-        let Some(decoded) = decode::base64::decode(&bytes[run.clone()]) else {
-            continue;
-        };
-        let mut encodings = layer.encodings.clone();
-        encodings.push(decoded.encoding);
-        let inner = Layer {
-            run: run.start,
-            decoded_len: decoded.bytes.len(),
-            decoded: &decoded,
-            encodings,
-            outer: Some(layer),
-        };
-        look_into(engine, chunk, &inner, path, scratch, each);
+    // What stands there as it is, is decoded from the text itself.
+    deeper.retain(|encoded| !layer.decoded.is_plain(&encoded.range));
+    for encoded in deeper {
+        look_behind(
+            engine,
+            chunk,
+            (bytes, &encoded, Some(layer)),
+            path,
+            scratch,
+            each,
+        );
     }
 }
 
@@ -135,7 +158,7 @@ fn make(
     };
     // What is the whole of an encoded value is labelled by what stands around the encoded value.
     let context = has_part.then(|| match layer {
-        Some(layer) if secret.len() + 4 >= layer.decoded_len => {
+        Some(layer) if secret.len() + 4 >= layer.decoded.bytes.len() => {
             Box::new(Context::around(chunk.bytes, place.clone()))
         }
         _ => Box::new(Context::of(candidate, secret.clone())),
@@ -188,11 +211,11 @@ fn whole_line(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// A decoded run within a chunk or within another layer.
+/// Something decoded within a chunk or within another layer.
 struct Layer<'a> {
-    run: usize,
+    /// Where what is encoded begins.
+    start: usize,
     decoded: &'a decode::Decoded,
-    decoded_len: usize,
     encodings: Vec<&'static str>,
     outer: Option<&'a Layer<'a>>,
 }
@@ -200,7 +223,7 @@ struct Layer<'a> {
 impl Layer<'_> {
     /// Returns where the decoded `range` stands in the chunk.
     fn source(&self, range: &Range<usize>) -> Range<usize> {
-        let here = self.decoded.source(self.run, range);
+        let here = self.decoded.source(self.start, range);
         self.outer
             .map_or_else(|| here.clone(), |outer| outer.source(&here))
     }

@@ -73,17 +73,18 @@ fn find(
                 spans.push(secret);
             }
         }
-        Found::Encoded(run) => encoded.push(run),
+        Found::Encoded(one) => encoded.push(one),
     });
     if depth == 0 {
         return;
     }
-    for run in encoded {
-        if let Some(decoded) = decode::base64::decode(&text[run.clone()]) {
+    for encoded in encoded {
+        if let Some(decoded) = decode::decode(text, &encoded) {
             let mut inner = Vec::new();
             find(engine, &decoded.bytes, depth - 1, scratch, &mut inner);
+            inner.retain(|span| !decoded.is_plain(span));
             if !inner.is_empty() {
-                spans.push(run);
+                spans.push(encoded.range);
             }
         }
     }

@@ -14,6 +14,8 @@ use keyfence::{
 };
 use proptest::prelude::*;
 
+use crate::encodings;
+
 fn patterns() -> &'static [Rule] {
     static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
     RULES.get_or_init(crate::patterns::all)
@@ -59,9 +61,17 @@ fn piece(seed: u64) -> Vec<u8> {
             .unwrap()
             .into_bytes()
     };
-    match random.below(7) {
+    match random.below(8) {
         0 | 1 => templates(false, &mut random),
         2 => templates(true, &mut random),
+        6 => {
+            let text = templates(false, &mut random);
+            let name = encodings::NAMES[random.below(encodings::NAMES.len())];
+            encodings::write(name, &String::from_utf8_lossy(&text), &mut |below| {
+                random.below(below)
+            })
+            .into_bytes()
+        }
         3 => {
             let len = random.below(40);
             random.bytes(len)

@@ -6,6 +6,10 @@ mod cli;
 #[cfg(test)]
 mod codegen;
 #[cfg(test)]
+mod decoded;
+#[cfg(test)]
+mod encodings;
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod ere;
 #[cfg(test)]

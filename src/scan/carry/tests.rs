@@ -4,6 +4,9 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 
+#[path = "../../../tests/it/encodings.rs"]
+mod encodings;
+
 use super::{Carrier, Known, Op};
 use crate::{
     engine::Engine,
@@ -81,6 +84,11 @@ const FILLER: &[&str] = &[
     "abcdefghijklmnopqrstuvwxyz0123456789+/",
     "/",
     "=",
+    "%3D",
+    "\\n",
+    "&quot;",
+    "\" + \"",
+    ": |\n  ",
     "x",
     "\0",
     concat!("-----BEGIN RSA ", "PRIVATE KEY-----\n"),
@@ -91,7 +99,7 @@ const FILLER: &[&str] = &[
 fn piece(random: &mut Random) -> Vec<u8> {
     let templates = templates();
     let pair = "[p]\naws_access_key_id = AKIA{base32:16}\naws_secret_access_key = {base64:40}\n";
-    match random.below(9) {
+    match random.below(11) {
         0..=2 => fill(&templates[random.below(templates.len())], random)
             .unwrap()
             .into_bytes(),
@@ -105,6 +113,11 @@ fn piece(random: &mut Random) -> Vec<u8> {
             data_encoding::BASE64
                 .encode(&random.bytes(len))
                 .into_bytes()
+        }
+        9 | 10 => {
+            let text = fill(&templates[random.below(templates.len())], random).unwrap();
+            let name = encodings::NAMES[random.below(encodings::NAMES.len())];
+            encodings::write(name, &text, &mut |below| random.below(below)).into_bytes()
         }
         6 => "a line of text that says nothing\n"
             .repeat(random.below(60))

@@ -141,7 +141,7 @@ impl<'s> Reader<'s> {
             found |= match one {
                 Found::Candidate(_) => true,
                 // The hexadecimal ids and signatures that commits name decode to nothing.
-                Found::Encoded(run) => decode::base64::decode(&text[run]).is_some(),
+                Found::Encoded(encoded) => decode::decode(text, &encoded).is_some(),
             }
         });
         let lines = self.scanner.rules().lines();

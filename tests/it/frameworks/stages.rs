@@ -117,7 +117,10 @@ fn pre_push(framework: &str) {
     );
     guarded.git(&["push", "-q", "origin", "good"]).ends(0);
     let there = guarded.git(&["ls-remote", "--heads", "origin"]).ends(0).out;
-    assert!(there.contains("/good") && !there.contains("/bad"), "{there}");
+    assert!(
+        there.contains("/good") && !there.contains("/bad"),
+        "{there}"
+    );
     guarded.git(&["push", "-q", "origin", ":good"]).ends(0);
 }
 

@@ -1,0 +1,75 @@
+//! Secrets in encodings are found where they stand, once, under the name of the encoding.
+
+use keyfence::{
+    Finding, Options, RuleSet, Scanner, SourceKind,
+    rule::template::{Random, fill},
+};
+
+use crate::encodings;
+
+fn scan(text: &str) -> Vec<Finding> {
+    let rules = RuleSet::new(true, Vec::new()).unwrap();
+    let scanner = Scanner::new(rules, Options::default());
+    scanner.scan_bytes("file.txt", SourceKind::Worktree, text.as_bytes())
+}
+
+/// Texts with one secret each, and the rule that finds it.
+const PLAIN: [(&str, &str); 5] = [
+    (
+        "token: \"ghp_{base62:30}{sum:crc32-base62-last}\"",
+        "github-pat",
+    ),
+    (
+        "{\"aws_access_key_id\": \"AKIA{base32:16}\", \"aws_secret_access_key\": \"{base64:40}\"}",
+        "aws-access-key-pair",
+    ),
+    (
+        "slack: \"xoxb-{digits:12}-{digits:12}-{base62:24}\"",
+        "slack-bot-token",
+    ),
+    ("password: \"Tr0ub4dor-{base62:9}?>~?\"", "generic-password"),
+    ("stripe: \"sk_live_{base62:99}\"", "stripe-secret-key"),
+];
+
+#[test]
+fn each_in_each() {
+    let mut wrong = Vec::new();
+    for seed in 0..12 {
+        let mut random = Random::new(seed);
+        for (template, rule) in PLAIN {
+            let plain = fill(template, &mut random).unwrap();
+            let expected = scan(&plain);
+            assert_eq!(expected.len(), 1, "{plain}: {expected:?}");
+            assert_eq!(expected[0].rule, rule);
+            for name in encodings::NAMES {
+                let encoded = encodings::write(name, &plain, &mut |below| random.below(below));
+                let text = format!("before\nx = \"{encoded}\" after\nnext\n");
+                let text = match name {
+                    // Without an equals sign that is encoded nothing tells that it is a mail.
+                    "quoted-printable" => {
+                        encodings::write(name, &format!("x=1\n{plain}\n"), &mut |_| 0)
+                    }
+                    "YAML block" | "joined literals" => format!("a:\n  {encoded}\n"),
+                    _ => text,
+                };
+                let found = scan(&text);
+                let same: Vec<_> = found
+                    .iter()
+                    .filter(|f| f.fingerprint == expected[0].fingerprint)
+                    .collect();
+                if same.len() != 1 || found.len() != 1 {
+                    wrong.push(format!(
+                        "{name}: {} found in {text}: {found:#?}",
+                        same.len()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong, the first: {}",
+        wrong.len(),
+        wrong[0]
+    );
+}
