@@ -101,6 +101,21 @@ pub(super) fn mapbox(subject: Subject<'_>) -> Proof {
     json_with(middle.unwrap_or_default(), &["u", "a"])
 }
 
+/// Refutes a legacy key of NVIDIA NGC that is not the base64 of 26 letters and digits, `:` and a UUID
+/// (<https://docs.nvidia.com/ngc/latest/ngc-user-guide.html>).
+pub(super) fn nvidia_ngc(subject: Subject<'_>) -> Proof {
+    decoded(subject.secret, |text| {
+        let hyphens = [8, 13, 18, 23].map(|at| 27 + at);
+        text.len() == 63
+            && text.iter().enumerate().all(|(at, byte)| match at {
+                0..26 => byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+                26 => *byte == b':',
+                _ if hyphens.contains(&at) => *byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            })
+    })
+}
+
 /// Refutes a 1Password service account token (`ops_…`) without address and secret key.
 pub(super) fn onepassword_service(subject: Subject<'_>) -> Proof {
     json_with(
@@ -129,7 +144,7 @@ mod tests {
 
     use super::{
         cloudflare_tunnel, decode_base64, discord_bot, elastic_cloud, intercom, jfrog_reference,
-        mapbox, onepassword_service, sentry_org,
+        mapbox, nvidia_ngc, onepassword_service, sentry_org,
     };
     use crate::validate::{Check, Verdict, test_support::verdict};
 
@@ -195,5 +210,11 @@ mod tests {
         check(jfrog_reference, &b64("reftkn:01:1234567890:abc"), true);
         check(jfrog_reference, &b64("reftkn:01:123456789x:abc"), false);
         check(jfrog_reference, &b64("reftkn:01"), false);
+        let uuid = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+        let ngc = format!("{}:{uuid}", "a1".repeat(13));
+        check(nvidia_ngc, &b64(&ngc), true);
+        check(nvidia_ngc, &b64(&ngc.replace(':', ";")), false);
+        check(nvidia_ngc, &b64(&ngc.replace('-', "0")), false);
+        check(nvidia_ngc, &b64(&ngc[1..]), false);
     }
 }
