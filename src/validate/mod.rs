@@ -180,6 +180,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("ripple-seed", base58::ripple_seed),
     ("salad-crc", tail::salad),
     ("sentry-org", structure::sentry_org),
+    ("some-digit", structure::some_digit),
     ("stellar-seed", stellar::seed),
     ("stripe-own", stripe::own),
     ("url-password", url::check),

@@ -131,6 +131,15 @@ pub(super) fn sentry_org(subject: Subject<'_>) -> Proof {
     json_with(middle.unwrap_or_default(), &["iat", "url", "org"])
 }
 
+/// Refutes letters without a digit: a name in camel case that begins as a key does.
+pub(super) fn some_digit(subject: Subject<'_>) -> Proof {
+    if subject.secret.iter().any(u8::is_ascii_digit) {
+        Proof::plausible()
+    } else {
+        Proof::refuted()
+    }
+}
+
 fn decoded(text: &[u8], holds: impl Fn(&[u8]) -> bool) -> Proof {
     match decode_base64(text) {
         Some(inside) if holds(&inside) => Proof::plausible(),
@@ -144,7 +153,7 @@ mod tests {
 
     use super::{
         cloudflare_tunnel, decode_base64, discord_bot, elastic_cloud, intercom, jfrog_reference,
-        mapbox, nvidia_ngc, onepassword_service, sentry_org,
+        mapbox, nvidia_ngc, onepassword_service, sentry_org, some_digit,
     };
     use crate::validate::{Check, Verdict, test_support::verdict};
 
@@ -212,6 +221,8 @@ mod tests {
         check(jfrog_reference, &b64("reftkn:01"), false);
         let uuid = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
         let ngc = format!("{}:{uuid}", "a1".repeat(13));
+        check(some_digit, "keyAb3", true);
+        check(some_digit, "keyboardShortcut", false);
         check(nvidia_ngc, &b64(&ngc), true);
         check(nvidia_ngc, &b64(&ngc.replace(':', ";")), false);
         check(nvidia_ngc, &b64(&ngc.replace('-', "0")), false);
