@@ -1,4 +1,4 @@
-//! Base58Check: keys of wallets that end in the first four bytes of a double SHA-256 of all before them.
+//! `Base58Check`: keys of wallets that end in the first four bytes of a double SHA-256 of all before them.
 //!
 //! Sources: <https://en.bitcoin.it/wiki/Base58Check_encoding>, <https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki>,
 //! <https://xrpl.org/docs/references/protocol/data-types/base58-encodings>.

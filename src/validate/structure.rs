@@ -242,7 +242,11 @@ mod tests {
         let token = format!("123456789012:{key}");
         check(atlassian_data_center, &b64(&token), true);
         check(atlassian_data_center, &b64(&token.replace('9', "x")), false);
-        check(atlassian_data_center, &b64(&token[1..]), false);
+        check(
+            atlassian_data_center,
+            &b64(token.trim_start_matches("1")),
+            false,
+        );
         check(intercom, &b64("tok:a_b:1:0"), true);
         check(intercom, &b64("tok?a_b:1:0"), false);
         check(jfrog_reference, &b64("reftkn:01:1234567890:abc"), true);
@@ -255,6 +259,6 @@ mod tests {
         check(nvidia_ngc, &b64(&ngc), true);
         check(nvidia_ngc, &b64(&ngc.replace(':', ";")), false);
         check(nvidia_ngc, &b64(&ngc.replace('-', "0")), false);
-        check(nvidia_ngc, &b64(&ngc[1..]), false);
+        check(nvidia_ngc, &b64(ngc.trim_start_matches("a")), false);
     }
 }
