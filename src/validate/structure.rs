@@ -244,7 +244,7 @@ mod tests {
         check(atlassian_data_center, &b64(&token.replace('9', "x")), false);
         check(
             atlassian_data_center,
-            &b64(token.trim_start_matches("1")),
+            &b64(token.trim_start_matches('1')),
             false,
         );
         check(intercom, &b64("tok:a_b:1:0"), true);
@@ -259,6 +259,6 @@ mod tests {
         check(nvidia_ngc, &b64(&ngc), true);
         check(nvidia_ngc, &b64(&ngc.replace(':', ";")), false);
         check(nvidia_ngc, &b64(&ngc.replace('-', "0")), false);
-        check(nvidia_ngc, &b64(ngc.trim_start_matches("a")), false);
+        check(nvidia_ngc, &b64(ngc.trim_start_matches('a')), false);
     }
 }
