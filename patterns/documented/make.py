@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints src/judge/documented_hashes.rs: hashes of values that vendors publish as examples.
 
-Usage: make.py TABLE.toml... > src/judge/documented_hashes.rs
+Usage: mnemonics.py > keys.toml; make.py TABLE.toml... keys.toml > src/judge/documented_hashes.rs
 
 Each table is TOML with `[[token]]` entries; `documented_examples_known_fake` lists values that documentation shows. Only the
 first eight bytes of each value's SHA-256 reach the tree, so that no scanner finds the examples here. A value that a person
@@ -12,6 +12,15 @@ import hashlib
 import re
 import sys
 import tomllib
+
+# Hashes of values that no table has.
+MORE = [
+    # The NT hash of the empty password, in capitals.
+    0x5C4364016A3F27D4,
+    # The access token in Bitwarden's help (https://bitwarden.com/help/access-tokens/), whole and without its name.
+    0xE377DB8EE3A4EA37,
+    0xEF2F733B05CB415F,
+]
 
 # Values shorter than this are words rather than credentials.
 LEAST_CHARS = 12
@@ -35,7 +44,7 @@ def variants(value):
 
 
 def main():
-    hashes = set()
+    hashes = set(MORE)
     for path in sys.argv[1:]:
         with open(path, "rb") as file:
             table = tomllib.load(file)

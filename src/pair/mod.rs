@@ -65,6 +65,7 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
         .filter(|d| taken.allows(rules, d))
         .collect();
     let kept = overlap::without_overlaps(rules, free);
+    let kept = overlap::without_ids_of_secrets(rules, kept);
     let texts = Texts::of(rules, &kept);
     groups.extend(
         kept.into_iter()

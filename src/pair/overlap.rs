@@ -1,10 +1,10 @@
 //! One value, one finding: when several rules see the same bytes, the one that knows most about them speaks.
 //!
-//! Compared in this order: a rule for one vendor beats a generic rule, which beats one that knows only the shape of a run; more
-//! confidence beats less; a longer secret, then a longer match, beats a shorter one; then the place and the order of the rules decide, so
+//! Compared in this order: a rule for one vendor beats a generic rule, which beats one that knows only the shape of a run (a rule for runs
+//! that is sure by itself knows a mark or a checksum); more confidence beats less; a longer secret, then a longer match, beats a shorter one; then the place and the order of the rules decide, so
 //! that the result is always the same.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use crate::{
     chunk::decode,
@@ -26,7 +26,7 @@ fn specificity(rules: &RuleSet, d: &Detection) -> u8 {
     // The names that other rules go by do not stand in what is decoded, but round it: where one made it sure, it counts.
     let named = !d.decoded.is_empty() && d.confidence == Confidence::High;
     match (rule.is_for_runs(), &*rule.provider) {
-        (true, _) if !named => 0,
+        (true, _) if !named && rule.confidence < Confidence::High => 0,
         (false, "generic") => 1,
         _ => VENDOR,
     }
@@ -56,13 +56,31 @@ pub fn without_overlaps(rules: &RuleSet, mut detections: Vec<Detection>) -> Vec<
     detections
 }
 
+/// Drops ids of keys with which the match of a kept secret begins: a rule that finds a secret right behind its id tells of both.
+pub(super) fn without_ids_of_secrets(
+    rules: &RuleSet,
+    mut detections: Vec<Detection>,
+) -> Vec<Detection> {
+    let provider = |d: &Detection| &*rules.rule(d.rule).provider;
+    let behind_id: BTreeSet<(u64, &str)> = detections
+        .iter()
+        .filter(|d| is_in_place(d) && d.span.start < d.secret_span.start)
+        .map(|d| (d.span.start, provider(d)))
+        .collect();
+    detections.retain(|d| {
+        let is_whole = is_in_place(d) && d.span.start == d.secret_span.start;
+        !(is_whole && behind_id.contains(&(d.span.start, provider(d))))
+    });
+    detections
+}
+
 /// Spans that are taken.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// Spans that do not overlap, by their start.
     plain: std::collections::BTreeMap<u64, u64>,
     /// What decoding found: span and value.
-    decoded: std::collections::BTreeSet<(u64, u64, Box<[u8]>)>,
+    decoded: BTreeSet<(u64, u64, Box<[u8]>)>,
     /// Where what decoding found stands that a rule for a vendor knows, by start; of equal starts the farthest end.
     hidden: std::collections::BTreeMap<u64, u64>,
 }
@@ -117,7 +135,7 @@ impl Kept {
 mod tests {
     use std::ops::Range;
 
-    use super::without_overlaps;
+    use super::{without_ids_of_secrets, without_overlaps};
     use crate::{
         detection::Detection,
         matcher::lines::Place,
@@ -125,7 +143,7 @@ mod tests {
         secret::Secret,
     };
 
-    /// Rules by what they know: `v` and `w` of a vendor, `g` generic, `r` only a run.
+    /// Rules by what they know: `v` and `w` of a vendor, `g` generic, `r` only a run, `s` a run with a mark.
     fn rules() -> RuleSet {
         let rule = |id: &str, provider: &str, anchor: &str| {
             format!(
@@ -135,6 +153,7 @@ mod tests {
         let text = [
             rule("g", "generic", "prefixes = [\"abc\"]"),
             rule("r", "acme", "base64_run = 40"),
+            rule("s", "acme", "confidence = \"high\"\nbase64_run = 40"),
             rule("v", "acme", "prefixes = [\"abc\"]"),
             rule("w", "acme", "prefixes = [\"abc\"]"),
         ]
@@ -142,28 +161,40 @@ mod tests {
         RuleSet::new(false, parse("test.toml".as_ref(), &text).unwrap()).unwrap()
     }
 
+    fn detection(
+        rules: &RuleSet,
+        rule: &str,
+        start: u64,
+        secret: Range<u64>,
+        confidence: Confidence,
+    ) -> Detection {
+        let place = Place { line: 1, column: 1 };
+        Detection {
+            rule: rules.find(rule).unwrap(),
+            span: start..secret.end,
+            secret_span: secret,
+            secret: Secret::new(b"x"),
+            start: place,
+            end: place,
+            severity: Severity::Low,
+            confidence,
+            facts: Vec::new(),
+            reasons: Vec::new(),
+            decoded: Vec::new(),
+            context: None,
+            line_offset: 0,
+            line: Secret::new(b""),
+            whole_line: None,
+        }
+    }
+
     #[track_caller]
     fn check(given: &[(&str, Range<u64>, Confidence)], expected: &[&str]) {
         let rules = rules();
-        let place = Place { line: 1, column: 1 };
         let mut detections: Vec<Detection> = given
             .iter()
-            .map(|(rule, span, confidence)| Detection {
-                rule: rules.find(rule).unwrap(),
-                span: span.clone(),
-                secret_span: span.clone(),
-                secret: Secret::new(b"x"),
-                start: place,
-                end: place,
-                severity: Severity::Low,
-                confidence: *confidence,
-                facts: Vec::new(),
-                reasons: Vec::new(),
-                decoded: Vec::new(),
-                context: None,
-                line_offset: 0,
-                line: Secret::new(b""),
-                whole_line: None,
+            .map(|(rule, span, confidence)| {
+                detection(&rules, rule, span.start, span.clone(), *confidence)
             })
             .collect();
         for _ in 0..2 {
@@ -171,7 +202,7 @@ mod tests {
                 .iter()
                 .map(|d| &*rules.rule(d.rule).id)
                 .map(|id| {
-                    ["g", "r", "v", "w"]
+                    ["g", "r", "s", "v", "w"]
                         .into_iter()
                         .find(|known| *known == id)
                         .unwrap()
@@ -187,6 +218,7 @@ mod tests {
         use Confidence::{High, Low, Medium};
         check(&[("g", 0..40, High), ("v", 0..40, Low)], &["v"]);
         check(&[("g", 0..40, Low), ("r", 0..40, High)], &["g"]);
+        check(&[("g", 0..40, High), ("s", 0..40, Medium)], &["s"]);
         check(&[("v", 0..40, Low), ("w", 0..40, Medium)], &["w"]);
         check(&[("v", 0..40, High), ("w", 0..50, High)], &["w"]);
         check(&[("v", 0..40, High), ("w", 0..40, High)], &["v"]);
@@ -198,5 +230,18 @@ mod tests {
             &[("g", 0..100, High), ("v", 10..20, Low), ("v", 30..40, Low)],
             &["v", "v"],
         );
+    }
+
+    #[test]
+    fn an_id_is_told_with_its_secret() {
+        let rules = rules();
+        let of = |rule, start, secret| detection(&rules, rule, start, secret, Confidence::High);
+        let left = |given: Vec<Detection>| -> Vec<u64> {
+            let left = without_ids_of_secrets(&rules, given);
+            left.iter().map(|d| d.secret_span.start).collect()
+        };
+        assert_eq!(left(vec![of("v", 0, 0..20), of("w", 0, 30..60)]), [30]);
+        assert_eq!(left(vec![of("v", 5, 5..20), of("w", 0, 30..60)]), [5, 30]);
+        assert_eq!(left(vec![of("g", 0, 0..20), of("w", 0, 30..60)]), [0, 30]);
     }
 }

@@ -118,7 +118,20 @@ fn graded(mut proof: Proof, token: &Token<'_>) -> Proof {
             .with_severity(Severity::Critical)
             .with_fact("role", "service_role");
     }
+    if is_of_an_account(&token.payload) {
+        proof = proof.with_severity(Severity::High);
+    }
     proof
+}
+
+/// Returns true for tokens that stand for an account at a service for months: Temporal Cloud names itself as the issuer
+/// (<https://docs.temporal.io/cloud/api-keys>), monday.com names user, account and region
+/// (<https://developer.monday.com/api-reference/docs/authentication>).
+fn is_of_an_account(payload: &Map<String, Value>) -> bool {
+    payload.get("iss").and_then(Value::as_str) == Some("temporal.io")
+        || ["tid", "uid", "actid", "rgn"]
+            .into_iter()
+            .all(|claim| payload.contains_key(claim))
 }
 
 #[cfg(test)]
@@ -126,7 +139,7 @@ mod tests {
     use data_encoding::BASE64URL_NOPAD;
 
     use crate::{
-        rule::Confidence,
+        rule::{Confidence, Severity},
         validate::{Proof, Subject, Verdict},
     };
 
@@ -177,6 +190,23 @@ mod tests {
         check(hs, "[]", 43, (Verdict::Refuted, None));
         check("{}", "{}", 43, (Verdict::Refuted, None));
         check(hs, r#"{"kubernetes.io":{}}"#, 43, (Verdict::Refuted, None));
+    }
+
+    #[test]
+    fn severity_follows_from_the_claims() {
+        for (payload, expected) in [
+            ("{}", None),
+            (r#"{"role":"service_role"}"#, Some(Severity::Critical)),
+            (r#"{"iss":"temporal.io"}"#, Some(Severity::High)),
+            (
+                r#"{"tid":1,"uid":2,"actid":3,"rgn":"x"}"#,
+                Some(Severity::High),
+            ),
+            (r#"{"tid":1,"uid":2,"actid":3}"#, None),
+        ] {
+            let proof = proof(r#"{"alg":"HS256"}"#, payload, 43);
+            assert_eq!(proof.severity, expected, "{payload}");
+        }
     }
 
     #[test]

@@ -7,8 +7,10 @@
 mod atlassian;
 pub mod aws;
 mod azure;
+pub(crate) mod base58;
 mod basic;
 pub mod checksum;
+pub(crate) mod cisco;
 pub(crate) mod civil;
 mod github;
 mod gitlab;
@@ -18,6 +20,7 @@ pub(crate) mod key;
 mod openai;
 mod placeholder;
 mod pypi;
+pub(crate) mod stellar;
 mod stripe;
 mod structure;
 mod tail;
@@ -122,6 +125,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("apify-crc", tail::apify),
     ("armored-key", key::armored),
     ("atlassian-crc", atlassian::crc),
+    ("atlassian-data-center", structure::atlassian_data_center),
     ("aws-access-key-id", aws::key_id::check),
     ("aws-api-gateway", aws::service::check_api_gateway),
     ("aws-base36", aws::service::check_base36),
@@ -142,11 +146,16 @@ const CHECKS: &[(&str, Check)] = &[
     ("aws-session-token", aws::token::check_session),
     ("azure-checksum", azure::check),
     ("basic-pair", basic::check),
+    ("bech32", key::bech32),
+    ("bitcoin-extended", base58::bitcoin_extended),
+    ("bitcoin-wif", base58::bitcoin_wif),
+    ("cisco-type7", cisco::type7),
     ("cloudflare-crc", tail::cloudflare),
     ("cloudflare-tunnel", structure::cloudflare_tunnel),
     ("connection-password", url::check_connection),
     ("discord-bot", structure::discord_bot),
     ("docker-config", basic::check_docker_config),
+    ("elastic-api-key", structure::elastic_api_key),
     ("elastic-cloud", structure::elastic_cloud),
     ("encoded-password", basic::check_encoded),
     ("encoded-pem-key", key::encoded_pem),
@@ -164,13 +173,17 @@ const CHECKS: &[(&str, Check)] = &[
     ("mapbox", structure::mapbox),
     ("not-hex", stripe::not_hex),
     ("npm-crc", tail::npm),
+    ("nvidia-ngc", structure::nvidia_ngc),
     ("onepassword-service", structure::onepassword_service),
     ("openai-halves", openai::halves),
     ("plain-password", basic::check_plain),
     ("putty-key", key::putty_key),
     ("pypi-macaroon", pypi::macaroon),
+    ("ripple-seed", base58::ripple_seed),
     ("salad-crc", tail::salad),
     ("sentry-org", structure::sentry_org),
+    ("some-digit", structure::some_digit),
+    ("stellar-seed", stellar::seed),
     ("stripe-own", stripe::own),
     ("url-password", url::check),
     ("vercel-crc", tail::vercel),

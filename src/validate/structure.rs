@@ -46,6 +46,14 @@ fn json(text: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
+/// Refutes a personal access token of Jira or Confluence Data Center that is not the base64 of twelve digits, `:` and twenty bytes.
+pub(super) fn atlassian_data_center(subject: Subject<'_>) -> Proof {
+    decoded(subject.secret, |text| {
+        let (id, rest) = text.split_at(text.len().min(12));
+        text.len() == 33 && id.iter().all(u8::is_ascii_digit) && rest.starts_with(b":")
+    })
+}
+
 /// Refutes a Cloudflare tunnel token without account, tunnel and secret
 /// (<https://developers.cloudflare.com/tunnel/advanced/tunnel-tokens/>); names the account.
 pub(super) fn cloudflare_tunnel(subject: Subject<'_>) -> Proof {
@@ -70,6 +78,18 @@ pub(super) fn discord_bot(subject: Subject<'_>) -> Proof {
         }
         _ => Proof::refuted(),
     }
+}
+
+/// Refutes an Elasticsearch API key that is not the base64 of an id of 20 characters, `:` and a key of 22, both in base64url
+/// (<https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-security-create-api-key>).
+pub(super) fn elastic_api_key(subject: Subject<'_>) -> Proof {
+    decoded(subject.secret, |text| {
+        text.len() == 43
+            && text.iter().enumerate().all(|(at, byte)| match at {
+                20 => *byte == b':',
+                _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+            })
+    })
 }
 
 /// Refutes an Elastic Cloud key (`essu_…`) that is not the base64 of `id:key`.
@@ -101,6 +121,21 @@ pub(super) fn mapbox(subject: Subject<'_>) -> Proof {
     json_with(middle.unwrap_or_default(), &["u", "a"])
 }
 
+/// Refutes a legacy key of NVIDIA NGC that is not the base64 of 26 letters and digits, `:` and a UUID
+/// (<https://docs.nvidia.com/ngc/latest/ngc-user-guide.html>).
+pub(super) fn nvidia_ngc(subject: Subject<'_>) -> Proof {
+    decoded(subject.secret, |text| {
+        let hyphens = [8, 13, 18, 23].map(|at| 27 + at);
+        text.len() == 63
+            && text.iter().enumerate().all(|(at, byte)| match at {
+                0..26 => byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+                26 => *byte == b':',
+                _ if hyphens.contains(&at) => *byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            })
+    })
+}
+
 /// Refutes a 1Password service account token (`ops_…`) without address and secret key.
 pub(super) fn onepassword_service(subject: Subject<'_>) -> Proof {
     json_with(
@@ -116,6 +151,15 @@ pub(super) fn sentry_org(subject: Subject<'_>) -> Proof {
     json_with(middle.unwrap_or_default(), &["iat", "url", "org"])
 }
 
+/// Refutes letters without a digit: a name in camel case that begins as a key does.
+pub(super) fn some_digit(subject: Subject<'_>) -> Proof {
+    if subject.secret.iter().any(u8::is_ascii_digit) {
+        Proof::plausible()
+    } else {
+        Proof::refuted()
+    }
+}
+
 fn decoded(text: &[u8], holds: impl Fn(&[u8]) -> bool) -> Proof {
     match decode_base64(text) {
         Some(inside) if holds(&inside) => Proof::plausible(),
@@ -128,8 +172,9 @@ mod tests {
     use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 
     use super::{
-        cloudflare_tunnel, decode_base64, discord_bot, elastic_cloud, intercom, jfrog_reference,
-        mapbox, onepassword_service, sentry_org,
+        atlassian_data_center, cloudflare_tunnel, decode_base64, discord_bot, elastic_api_key,
+        elastic_cloud, intercom, jfrog_reference, mapbox, nvidia_ngc, onepassword_service,
+        sentry_org, some_digit,
     };
     use crate::validate::{Check, Verdict, test_support::verdict};
 
@@ -190,10 +235,30 @@ mod tests {
         check(discord_bot, &format!("{}.a.b", b64("1234")), false);
         check(elastic_cloud, &format!("essu_{}", b64("id:key")), true);
         check(elastic_cloud, &format!("essu_{}", b64("idkey")), false);
+        let (id, key) = ("Ab-3".repeat(5), "c_D4".repeat(5));
+        check(elastic_api_key, &b64(&format!("{id}:{key}xy")), true);
+        check(elastic_api_key, &b64(&format!("{id}.{key}xy")), false);
+        check(elastic_api_key, &b64(&format!("{id}:{key}x")), false);
+        let token = format!("123456789012:{key}");
+        check(atlassian_data_center, &b64(&token), true);
+        check(atlassian_data_center, &b64(&token.replace('9', "x")), false);
+        check(
+            atlassian_data_center,
+            &b64(token.trim_start_matches('1')),
+            false,
+        );
         check(intercom, &b64("tok:a_b:1:0"), true);
         check(intercom, &b64("tok?a_b:1:0"), false);
         check(jfrog_reference, &b64("reftkn:01:1234567890:abc"), true);
         check(jfrog_reference, &b64("reftkn:01:123456789x:abc"), false);
         check(jfrog_reference, &b64("reftkn:01"), false);
+        let uuid = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
+        let ngc = format!("{}:{uuid}", "a1".repeat(13));
+        check(some_digit, "keyAb3", true);
+        check(some_digit, "keyboardShortcut", false);
+        check(nvidia_ngc, &b64(&ngc), true);
+        check(nvidia_ngc, &b64(&ngc.replace(':', ";")), false);
+        check(nvidia_ngc, &b64(&ngc.replace('-', "0")), false);
+        check(nvidia_ngc, &b64(ngc.trim_start_matches('a')), false);
     }
 }

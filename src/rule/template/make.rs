@@ -7,6 +7,7 @@ mod der;
 mod jwt;
 mod keys;
 mod layout;
+mod vendors;
 mod wire;
 
 use super::Random;
@@ -14,6 +15,8 @@ use super::Random;
 /// Returns a structure made by the maker called `name`.
 pub(super) fn by_name(name: &str, random: &mut Random) -> Option<String> {
     let (name, way) = name.split_once('/').unwrap_or((name, ""));
-    let text = keys::by_name(name, random).or_else(|| jwt::by_name(name, random))?;
+    let text = keys::by_name(name, random)
+        .or_else(|| jwt::by_name(name, random))
+        .or_else(|| vendors::by_name(name, random))?;
     layout::written(&text, way)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     rule::Severity,
-    validate::{Proof, Subject},
+    validate::{Proof, Subject, Verdict},
 };
 
 /// The Bech32 alphabet, lower case.
@@ -10,6 +10,19 @@ const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /// Checks the checksum of an age identity.
 pub(in crate::validate) fn check(subject: Subject<'_>) -> Proof {
+    let proof = check_bech32(subject);
+    let plugin = b"age-plugin-";
+    let head = subject.secret.get(..plugin.len()).unwrap_or_default();
+    if proof.verdict == Verdict::Proved && head.eq_ignore_ascii_case(plugin) {
+        // Most plugins keep the key in hardware or ask for more; the identity alone opens little.
+        proof.with_severity(Severity::Medium)
+    } else {
+        proof
+    }
+}
+
+/// Checks the checksum of any text in Bech32: prefix, `1`, data.
+pub(in crate::validate) fn check_bech32(subject: Subject<'_>) -> Proof {
     let secret = subject.secret.to_ascii_lowercase();
     let Some(at) = memchr::memrchr(b'1', &secret) else {
         return Proof::refuted();
@@ -19,15 +32,10 @@ pub(in crate::validate) fn check(subject: Subject<'_>) -> Proof {
     let (Some(values), Some(body)) = (values, data.len().checked_sub(6)) else {
         return Proof::refuted();
     };
-    if checksum(prefix, &values[..body]) != values[body..] {
-        return Proof::refuted();
-    }
-    let proof = Proof::proved("its Bech32 checksum is right");
-    if prefix.starts_with(b"age-plugin-") {
-        // Most plugins keep the key in hardware or ask for more; the identity alone opens little.
-        proof.with_severity(Severity::Medium)
+    if checksum(prefix, &values[..body]) == values[body..] {
+        Proof::proved("its Bech32 checksum is right")
     } else {
-        proof
+        Proof::refuted()
     }
 }
 

@@ -14,6 +14,7 @@ mod pgp;
 mod putty;
 
 pub(super) use age::check as age_identity;
+pub(super) use age::check_bech32 as bech32;
 pub(super) use encoded::check as encoded_pem;
 pub(super) use putty::check as putty_key;
 

@@ -39,6 +39,8 @@ pub(super) fn by_name(name: &str, random: &mut Random) -> Option<String> {
         "age-pq" => age("age-secret-key-pq-", random, 52, true),
         "age-plugin" => age("age-plugin-yubikey-", random, 70, true),
         "age-wrong" => age("age-secret-key-", random, 52, false),
+        "nostr" => age("nsec", random, 52, true).to_ascii_lowercase(),
+        "nostr-wrong" => age("nsec", random, 52, false).to_ascii_lowercase(),
         _ => return None,
     })
 }
