@@ -5,6 +5,7 @@
 //! changes nothing (law 2).
 
 pub mod decode;
+pub mod wide;
 
 use std::{
     io::{self, Read},
@@ -55,7 +56,7 @@ pub fn is_text(bytes: &[u8]) -> bool {
 
 /// Reads `reader` to its end in chunks of `size` bytes, at least three times the margins, and calls `each` with them in order.
 ///
-/// `buffer` is memory to use; it grows to `size` bytes. Returns how many bytes were read.
+/// `buffer` is memory to use; it grows to `size` bytes. Returns how many bytes were read. Text in UTF-16 or UTF-32 is handed out as UTF-8.
 ///
 /// # Errors
 ///
@@ -73,6 +74,12 @@ pub fn read(
     let mut text = None;
     loop {
         let failed = fill(reader, buffer, &mut len).err();
+        if offset == 0
+            && text.is_none()
+            && let Some(form) = wide::Wide::of(&buffer[..len])
+        {
+            return read_wide(form, &buffer[..len], (reader, failed), size, &mut each);
+        }
         let end = len < size || failed.is_some();
         let text = *text.get_or_insert_with(|| is_text(&buffer[..len]));
         let core_end = if end { len } else { len - RIGHT };
@@ -94,6 +101,33 @@ pub fn read(
         len -= keep;
         offset += keep as u64;
         core = LEFT;
+    }
+}
+
+/// Does the same for text in `form`, of which `head` was read already, maybe up to an error.
+fn read_wide(
+    form: wide::Wide,
+    head: &[u8],
+    (reader, failed): (&mut dyn Read, Option<io::Error>),
+    size: usize,
+    each: &mut dyn FnMut(&Chunk<'_>),
+) -> Result<u64, (u64, io::Error)> {
+    let mut rest: Box<dyn Read + '_> = match failed {
+        Some(error) => Box::new(Failed(Some(error))),
+        None => Box::new(reader),
+    };
+    let mut utf8 = form.reader(head.chain(&mut rest));
+    let result = read(&mut utf8, size, &mut Vec::new(), &mut *each);
+    let total = utf8.read;
+    result.map(|_| total).map_err(|(_, error)| (total, error))
+}
+
+/// A reader that has failed.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

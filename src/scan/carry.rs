@@ -36,6 +36,8 @@ const LINE: u16 = DECODE - 1;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     text: bool,
+    /// True when this is about the object's text as UTF-8, not about its bytes.
+    pub(super) is_wide: bool,
     /// True when there was more than is kept: then nothing is carried over.
     pub(super) overflow: bool,
     hits: Box<[KnownHit]>,
@@ -171,6 +173,7 @@ impl<'e> Carrier<'e> {
         let overflow = self.count > self.most;
         Known {
             text,
+            is_wide: false,
             overflow,
             hits: if overflow {
                 Box::default()

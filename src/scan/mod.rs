@@ -25,7 +25,7 @@ pub use steps::Brought;
 pub use watch::Watch;
 
 use crate::{
-    chunk::{self, Chunk},
+    chunk::{self, Chunk, wide},
     detection::Detection,
     engine::{Engine, Scratch},
     finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
@@ -207,7 +207,11 @@ impl<'s> Worker<'s> {
             return read.map(drop).map_err(|(_, error)| error);
         }
         let mut scan = self.blob_scan(path);
-        scan.chunk(&Chunk::whole(bytes), true, &mut self.scratch);
+        scan.chunk(
+            &Chunk::whole(&wide::as_utf8(bytes)),
+            true,
+            &mut self.scratch,
+        );
         if let Some(progress) = self.watch.progress {
             progress.add_bytes(bytes.len() as u64);
         }

@@ -10,7 +10,7 @@ use gix::ObjectId;
 
 use super::{Collected, Options, Scanner, Watch, Worker, assemble, blob::BlobScan};
 use crate::{
-    chunk::Chunk,
+    chunk::{Chunk, wide},
     detection::Detection,
     engine::Scratch,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind},
@@ -176,6 +176,7 @@ impl Before<'_> {
         let Some(bytes) = self.reader.blob(id) else {
             return false;
         };
+        let bytes = wide::as_utf8(&bytes);
         novelty::occurs(finding.secret.expose(), &bytes)
             || !finding.decoded.is_empty()
                 && self

@@ -11,6 +11,7 @@ pub(crate) mod interrupt;
 mod options;
 mod scan;
 mod sentinel;
+mod wide;
 
 use std::{
     ffi::OsStr,

@@ -73,3 +73,33 @@ fn each_in_each() {
         wrong[0]
     );
 }
+
+/// The same text in other widths, as a file of any size and in a history, is told as if it were UTF-8.
+#[test]
+fn text_with_more_bytes_a_character() {
+    let mut random = Random::new(1);
+    let plain = fill(PLAIN[1].0, &mut random).unwrap();
+    let text = format!("\u{e4}\n\n{plain}\r\n");
+    let expected = scan(&text);
+    assert_eq!((expected.len(), expected[0].start.line), (1, 3));
+    let narrow = || text.encode_utf16();
+    let wide = || text.chars().map(u32::from);
+    let forms: [Vec<u8>; 4] = [
+        narrow().flat_map(u16::to_le_bytes).collect(),
+        narrow().flat_map(u16::to_be_bytes).collect(),
+        wide().flat_map(u32::to_le_bytes).collect(),
+        wide().flat_map(u32::to_be_bytes).collect(),
+    ];
+    let rules = || RuleSet::new(true, Vec::new()).unwrap();
+    for bytes in forms {
+        for size in [1 << 20, 0] {
+            let mut options = Options::default();
+            options.chunk_size = size;
+            let found =
+                Scanner::new(rules(), options).scan_bytes("file.txt", SourceKind::Worktree, &bytes);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(found[0].fingerprint, expected[0].fingerprint);
+            assert_eq!(found[0].start, expected[0].start);
+        }
+    }
+}

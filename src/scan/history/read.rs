@@ -1,13 +1,13 @@
 //! Reads objects: what stands in them, and where, but not yet under which path.
 
-use std::{io, ops::Range, sync::Arc};
+use std::{borrow::Cow, io, ops::Range, sync::Arc};
 
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, objs::Kind, oid};
 
 use super::HistoryOptions;
 use crate::{
-    chunk::{self, decode},
+    chunk::{self, decode, wide},
     detection::Detection,
     engine::{Found, Scratch},
     finding::{Counts, Finding, Skipped, SourceKind},
@@ -157,7 +157,8 @@ impl<'s> Reader<'s> {
     fn text(&mut self, id: &oid, path: &[u8], kind: SourceKind, bytes: &[u8]) -> Vec<Finding> {
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, Some(path), self.scanner.options.max_detections);
-        let whole = chunk::Chunk::whole(bytes);
+        let bytes = wide::as_utf8(bytes);
+        let whole = chunk::Chunk::whole(&bytes);
         scan.chunk(&whole, true, &mut self.scratch);
         let blob::Seen { made, trouble } = scan.finish();
         for reason in trouble {
@@ -197,19 +198,23 @@ impl Visit for Reader<'_> {
             self.name(id, crate::source::too_large(self.options.max_blob_bytes));
             return Known::nothing();
         }
-        let known = match made {
-            Some(made) if !self.options.plain => {
+        let text = wide::as_utf8(bytes);
+        // A delta says what it copies of the bytes, not of the text.
+        let is_wide = matches!(text, Cow::Owned(_));
+        let mut known = match made {
+            Some(made) if !self.options.plain && !is_wide && !made.kept.is_wide => {
                 (self.carrier).made(bytes, made.base_len, made.kept, made.ops)
             }
-            _ => self.carrier.whole(bytes),
+            _ => self.carrier.whole(&text),
         };
+        known.is_wide = is_wide;
         if known.overflow {
             self.name(id, blob::too_many(self.scanner.options.max_detections));
         }
         for slow in self.carrier.take_slow() {
             self.name(id, lines::too_slow(self.scanner.rules(), slow));
         }
-        let found = locate(bytes, &known);
+        let found = locate(&text, &known);
         self.count(bytes.len() as u64, found.len());
         if !found.is_empty() {
             self.again.push(id.to_owned());
