@@ -71,8 +71,6 @@ impl Repo {
     reason = "a test stands where the command line stands"
 )]
 pub(crate) fn older(beside: &Repo, git: Option<&Path>) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let folder = beside.beside("older-git");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let git = git.unwrap_or(Path::new("git"));
@@ -81,11 +79,20 @@ pub(crate) fn older(beside: &Repo, git: Option<&Path>) -> PathBuf {
         path.display(),
         git.display()
     );
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("git");
-    std::fs::write(&file, script).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&folder.join("git"), &script);
     folder
+}
+
+/// Writes a program. Another process does it: while this one has the file open, one that another test starts has it, too, and nobody can run
+/// it.
+#[cfg(unix)]
+pub(crate) fn executable(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut write = Command::new("sh");
+    write
+        .args(["-c", "cat >\"$0\" && chmod 755 \"$0\""])
+        .arg(path);
+    run_with(write, text.as_bytes());
 }
 
 /// Returns a git command in `folder`.

@@ -28,9 +28,7 @@ use crate::git::Repo;
 const BOTH: &[&str] = &["pre-commit", "commit-msg"];
 
 fn script(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    crate::git::executable(path, text);
 }
 
 fn mode(path: &Path) -> u32 {

@@ -1,8 +1,8 @@
 //! Decoders with a source map: what is encoded in a blob is scanned as if it stood there plainly, and a finding points at the
 //! encoded bytes.
 //!
-//! Where something is encoded the prefilter says: at a base64 run, or at one of [`escaped::TRIGGERS`]. What is decoded is a function of the
-//! bytes round that place, no more than [`escaped::LOOK_BACK`] before it and [`crate::rule::MAX_MATCH_BYTES`] after it, as for the match of a rule.
+//! Where something is encoded the prefilter says: at a base64 run, or at one of [`escaped::literals`]. What is decoded is a function of the
+//! bytes round that place, a thousand or so before it and no more than [`crate::rule::MAX_MATCH_BYTES`] after it, as a match of a rule is.
 
 pub mod base64;
 pub mod escaped;

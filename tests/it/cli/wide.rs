@@ -50,10 +50,7 @@ fn it_is_scanned_as_utf8() {
             repo.git(["repack", "-q", "-a", "-d", "-f"]);
         }
         let report = is_told(&["scan", "--history"], &repo, None);
-        assert_eq!(
-            report["findings"][0]["state"], "history",
-            "{report}"
-        );
+        assert_eq!(report["findings"][0]["state"], "history", "{report}");
     }
     fs::write(repo.root.join("settings.reg"), utf16(&text)).unwrap();
     repo.git(["add", "-A"]);

@@ -198,9 +198,7 @@ fn an_older_git_beside_hooks_in_the_configuration() {
     let repo = Repo::new();
     let new = crate::hooks::ways::new_git();
     let old = repo.beside("old/git");
-    fs::create_dir(old.parent().unwrap()).unwrap();
-    fs::write(&old, "#!/bin/sh\necho git version 2.40.1\n").unwrap();
-    fs::set_permissions(&old, fs::Permissions::from_mode(0o755)).unwrap();
+    git::executable(&old, "#!/bin/sh\necho git version 2.40.1\n");
     let folders = [new.parent().unwrap(), old.parent().unwrap()];
     let both = std::env::join_paths(folders).unwrap();
     let ask = |what: &str| {

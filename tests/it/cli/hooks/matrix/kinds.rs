@@ -3,7 +3,6 @@
 use std::{
     ffi::OsString,
     fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -156,9 +155,7 @@ fn hooks(site: &Site, text: &str) {
     let hooks = site.repo.root.join(".git/hooks");
     fs::create_dir_all(&hooks).unwrap();
     for name in keyfence::hook::DEFAULT {
-        let path = hooks.join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        git::executable(&hooks.join(name), text);
     }
 }
 
