@@ -13,26 +13,24 @@ mod range;
 mod steps;
 mod texts;
 mod watch;
+mod worker;
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::ByteSlice as _;
 pub use progress::{Phase, Progress, Snapshot};
 pub use steps::Brought;
 pub use watch::Watch;
+use worker::{Collected, Worker};
 
 use crate::{
-    chunk::{self, Chunk, wide},
-    detection::Detection,
-    engine::{Engine, Scratch},
+    chunk::{self},
+    engine::Engine,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
     policy::allowed_lines::AllowedLines,
     rule::{Confidence, RuleSet, Severity},
     secret::Fingerprint,
-    source::{Blob, Content, MakeVisitor, Visitor},
+    source::{MakeVisitor, Visitor},
 };
 
 /// Behaviour of a scan that has a default.
@@ -169,162 +167,5 @@ impl Scanner {
     /// name.
     pub fn find_in_texts(&self, outcome: &mut Outcome) {
         outcome.in_paths = texts::secrets(&self.engine, &outcome.findings, &outcome.skipped);
-    }
-}
-
-#[derive(Debug, Default)]
-struct Collected {
-    findings: Vec<Finding>,
-    skipped: Vec<Skipped>,
-    counts: Counts,
-}
-
-/// One thread's share of a scan. What it found is handed over when it is dropped.
-struct Worker<'s> {
-    scanner: &'s Scanner,
-    shared: &'s Mutex<Collected>,
-    watch: Watch<'s>,
-    own: Collected,
-    scratch: Scratch,
-    buffer: Vec<u8>,
-}
-
-impl<'s> Worker<'s> {
-    fn new(scanner: &'s Scanner, shared: &'s Mutex<Collected>, watch: Watch<'s>) -> Self {
-        Self {
-            scanner,
-            shared,
-            watch,
-            own: Collected::default(),
-            scratch: Scratch::default(),
-            buffer: Vec::new(),
-        }
-    }
-
-    fn whole(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() > self.scanner.options.chunk_size {
-            let read = self.stream(path, kind, &mut &bytes[..]);
-            return read.map(drop).map_err(|(_, error)| error);
-        }
-        let mut scan = self.blob_scan(path);
-        scan.chunk(
-            &Chunk::whole(&wide::as_utf8(bytes)),
-            true,
-            &mut self.scratch,
-        );
-        if let Some(progress) = self.watch.progress {
-            progress.add_bytes(bytes.len() as u64);
-        }
-        self.finish(scan, path, kind, bytes.len() as u64);
-        Ok(())
-    }
-
-    fn stream(
-        &mut self,
-        path: &BStr,
-        kind: SourceKind,
-        reader: &mut dyn io::Read,
-    ) -> Result<u64, (u64, io::Error)> {
-        let mut scan = self.blob_scan(path);
-        let (scratch, progress) = (&mut self.scratch, self.watch.progress);
-        let read = chunk::read(
-            &mut self.watch.reader(reader),
-            self.scanner.options.chunk_size,
-            &mut self.buffer,
-            |chunk| {
-                scan.chunk(chunk, false, scratch);
-                if let Some(progress) = progress {
-                    progress.add_bytes(chunk.core.len() as u64);
-                }
-            },
-        );
-        let total = *read.as_ref().unwrap_or_else(|(total, _)| total);
-        self.finish(scan, path, kind, total);
-        read
-    }
-
-    fn blob_scan<'p>(&self, path: &'p BStr) -> blob::BlobScan<'p>
-    where
-        's: 'p,
-    {
-        blob::BlobScan::new(
-            &self.scanner.engine,
-            Some(path),
-            self.scanner.options.max_detections,
-        )
-    }
-
-    fn finish(&mut self, scan: blob::BlobScan<'_>, path: &BStr, kind: SourceKind, bytes: u64) {
-        self.own.counts += Counts {
-            bytes,
-            blobs: 1,
-            files: u64::from(kind == SourceKind::Worktree),
-            commits: 0,
-        };
-        let blob::Seen { made, trouble } = scan.finish();
-        let detections: Vec<Detection> = made.into_iter().map(|made| made.detection).collect();
-        for reason in trouble {
-            self.own.skipped.push(Skipped {
-                path: path.to_owned(),
-                reason,
-                incomplete: true,
-            });
-        }
-        let before = self.own.findings.len();
-        if !detections.is_empty() {
-            self.own.findings.extend(assemble::findings(
-                self.scanner.rules(),
-                &self.scanner.options,
-                path,
-                kind,
-                detections,
-            ));
-        }
-        if let Some(progress) = self.watch.progress {
-            progress.advance(1);
-            progress.add_findings((self.own.findings.len() - before) as u64);
-        }
-    }
-}
-
-impl Visitor for Worker<'_> {
-    fn blob(&mut self, blob: Blob<'_>) -> io::Result<()> {
-        match blob.content {
-            Content::Bytes(bytes) => self.whole(blob.path, blob.kind, bytes)?,
-            Content::Reader {
-                reader,
-                expected_len,
-            } => {
-                let total = self
-                    .stream(blob.path, blob.kind, reader)
-                    .map_err(|(_, error)| error)?;
-                if let Some(expected) = expected_len.filter(|expected| total < *expected) {
-                    let reason = format!("truncated while read: {total} of {expected} bytes");
-                    self.skip(Skipped {
-                        path: blob.path.to_owned(),
-                        reason,
-                        incomplete: true,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn skip(&mut self, skipped: Skipped) {
-        self.own.skipped.push(skipped);
-    }
-
-    fn is_interrupted(&self) -> bool {
-        self.watch.is_interrupted()
-    }
-}
-
-impl Drop for Worker<'_> {
-    fn drop(&mut self) {
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.findings.append(&mut self.own.findings);
-        shared.skipped.append(&mut self.own.skipped);
-        shared.counts += self.own.counts;
     }
 }
