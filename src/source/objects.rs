@@ -3,7 +3,11 @@
 //! While git receives a push, new objects lie in a folder of their own, the quarantine, and the repository's are borrowed from there
 //! (git-receive-pack(1), "QUARANTINE ENVIRONMENT").
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    fmt, io,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use gix::{
     ObjectId,
@@ -26,15 +30,28 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    /// Opens the object database. Nothing is read yet.
+    /// Opens the object database, which is done once: listing packs and mapping them takes a hook longer than reading its few objects.
+    /// Nothing is read yet.
     pub(super) fn open(repository: &Repository) -> Result<Self, Error> {
+        if let Some(stores) = repository.stores.0.get() {
+            return Ok(Self::of(stores));
+        }
         let own = [&repository.objects_dir];
         let stores = own
             .into_iter()
             .chain(&repository.alternate_objects_dirs)
             .map(|path| store(path.clone(), repository))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { stores })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::of(repository.stores.0.get_or_init(|| stores)))
+    }
+
+    fn of(stores: &[(PathBuf, Arc<odb::Store>)]) -> Self {
+        let handle = |(path, store): &(PathBuf, Arc<odb::Store>)| {
+            (path.clone(), odb::Cache::from(store.to_handle_arc()))
+        };
+        Self {
+            stores: stores.iter().map(handle).collect(),
+        }
     }
 
     /// Opens the object `id` as a stream, or gives none when it is not loose.
@@ -55,7 +72,18 @@ impl Objects {
     }
 }
 
-fn store(path: PathBuf, repository: &Repository) -> Result<(PathBuf, HandleArc), Error> {
+/// The stores of a repository's object database, once they are open. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Stores(Arc<OnceLock<Vec<(PathBuf, Arc<odb::Store>)>>>);
+
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let paths = self.0.get().into_iter().flatten().map(|(path, _)| path);
+        f.debug_list().entries(paths).finish()
+    }
+}
+
+fn store(path: PathBuf, repository: &Repository) -> Result<(PathBuf, Arc<odb::Store>), Error> {
     let store = odb::Store::at_opts(
         path.clone(),
         repository.hash,
@@ -63,7 +91,7 @@ fn store(path: PathBuf, repository: &Repository) -> Result<(PathBuf, HandleArc),
         odb::store::init::Options::default(),
     );
     match store {
-        Ok(store) => Ok((path, odb::Cache::from(Arc::new(store).to_handle_arc()))),
+        Ok(store) => Ok((path, Arc::new(store))),
         Err(source) => Err(Error::Objects {
             path,
             source: source.into(),

@@ -17,7 +17,7 @@ use gix::{
     hash,
 };
 
-use super::error::Error;
+use super::{error::Error, objects::Stores};
 
 /// Locations that stand in for what is found. Relative ones are relative to the folder where the search starts.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +74,8 @@ pub struct Repository {
     pub hash: hash::Kind,
     config: File,
     outer: OuterConfig,
+    /// The object database, opened when it is first asked.
+    pub(super) stores: Stores,
 }
 
 /// Finds the repository at or above `start`, or the one `over` names.
@@ -126,6 +128,7 @@ pub fn discover(start: &Path, over: &Override, outer: &OuterConfig) -> Result<Re
         common_dir,
         config,
         outer: outer.clone(),
+        stores: Stores::default(),
     };
     repository.hash = repository.object_format()?;
     let explicit = over.work_tree.as_ref().map(|dir| start.join(dir));
