@@ -3,6 +3,7 @@
 //! The library takes settings as arguments: it reads no environment, no home folder and no clock, prints nothing and never
 //! exits. Start with [`Scanner`].
 
+pub mod archive;
 pub mod chunk;
 pub mod cli;
 pub mod detection;

@@ -175,6 +175,9 @@ pub(super) struct Common {
     /// Number of threads [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Performance")]
     pub(super) threads: Option<usize>,
+    /// How deep archives in archives are looked into; 0 for no archives [default: 5]
+    #[arg(long, value_name = "N", help_heading = "Performance")]
+    pub(super) max_archive_depth: Option<usize>,
     /// Skip files that are larger, and say so (exit code 2): 500k, 20M, 1G
     #[arg(long, value_name = "SIZE", help_heading = "Performance")]
     pub(super) max_file_size: Option<String>,

@@ -12,6 +12,7 @@ use super::{
     prohibited::{self, Configuration, Run},
 };
 use crate::{
+    archive::Budget,
     finding::{Outcome, Skipped},
     rule::{Confidence, Rule, RuleSet, Severity, parse},
     scan::{Options, Scanner},
@@ -164,6 +165,10 @@ fn options(
             Vec::new()
         } else {
             allowed()?
+        },
+        archives: Budget {
+            depth: common.max_archive_depth.unwrap_or(Budget::default().depth),
+            ..Budget::default()
         },
         ..Options::default()
     })

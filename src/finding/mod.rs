@@ -6,7 +6,7 @@ mod state;
 
 use std::{collections::HashMap, sync::Arc};
 
-use bstr::BString;
+use bstr::{BStr, BString, ByteSlice as _};
 pub use names::Names;
 pub use occurrence::{Commit, KeptBy, Note, Occurrence};
 pub use state::State;
@@ -67,7 +67,8 @@ pub struct Finding {
     pub confidence: Confidence,
     /// The keyed hash of the secret alone.
     pub fingerprint: Fingerprint,
-    /// The path, relative to where the scan was asked; `<stdin>` for standard input. Not always UTF-8.
+    /// The path, relative to where the scan was asked; `<stdin>` for standard input; of a member of an archive that of the archive, `!/`
+    /// and the member's name. Not always UTF-8.
     pub path: BString,
     /// Where the finding starts: the first part's start.
     pub start: Place,
@@ -95,6 +96,17 @@ pub struct Finding {
     pub commit: Option<Arc<Commit>>,
     /// Every stay of the secret in history; empty outside history. The first is the one that [`Finding::path`] and the places speak of.
     pub occurrences: Vec<Occurrence>,
+}
+
+/// What stands between the path of an archive and the name of a member.
+pub const IN_ARCHIVE: &str = "!/";
+
+impl Finding {
+    /// Returns the path of the file: of a member of an archive, that of the outermost archive.
+    pub fn file(&self) -> &BStr {
+        let end = self.path.find(IN_ARCHIVE).unwrap_or(self.path.len());
+        self.path[..end].as_bstr()
+    }
 }
 
 /// One part of a credential of several parts.
@@ -188,7 +200,7 @@ pub struct Outcome {
 impl Outcome {
     /// Adds what a scan of another repository says, the one that stands at `prefix` in this one. What both found is one finding, told
     /// with the most urgent of its occurrences.
-    pub fn append(&mut self, other: Self, prefix: &bstr::BStr) {
+    pub fn append(&mut self, other: Self, prefix: &BStr) {
         let below = |path: &BString| BString::from([&**prefix, b"/", &**path].concat());
         let known = self.findings.iter().zip(0..);
         let known: HashMap<(String, Fingerprint), usize> = known

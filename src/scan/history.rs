@@ -125,10 +125,13 @@ impl Scanner {
         let mut gather = Gather::new(self);
         let mut counts = texts.counts;
         counts += recalled.counts(&database);
+        let mut archives = 0;
         for mut reader in readers {
+            archives += reader.archives;
             gather.take(&mut reader);
             skipped.append(&mut reader.skipped);
         }
+        skipped.extend(archives_are_left(archives));
         counts += gather.counts;
         if watch.is_interrupted() {
             let left = total.saturating_sub(gather.taken);
@@ -282,6 +285,22 @@ fn tick(watch: Watch<'_>) {
     if let Some(progress) = watch.progress {
         progress.advance(1);
     }
+}
+
+/// Says how many archives were not looked into.
+fn archives_are_left(count: u64) -> Option<Skipped> {
+    let what = match count {
+        0 => return None,
+        1 => "1 archive or document".to_owned(),
+        _ => format!("{count} archives and documents"),
+    };
+    Some(Skipped {
+        path: ".".into(),
+        reason: format!(
+            "{what} of the history were not looked into; `keyfence scan` does that for files"
+        ),
+        incomplete: false,
+    })
 }
 
 fn incomplete(reason: String) -> Skipped {

@@ -24,13 +24,14 @@ pub use watch::Watch;
 use worker::{Collected, Worker};
 
 use crate::{
+    archive::Budget,
     chunk::{self},
     engine::Engine,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
     policy::allowed_lines::AllowedLines,
     rule::{Confidence, RuleSet, Severity},
     secret::Fingerprint,
-    source::{MakeVisitor, Visitor},
+    source::MakeVisitor,
 };
 
 /// Behaviour of a scan that has a default.
@@ -53,6 +54,8 @@ pub struct Options {
     pub chunk_size: usize,
     /// How many detections of one blob are kept; more make the scan incomplete.
     pub max_detections: usize,
+    /// How much is unpacked of an archive.
+    pub archives: Budget,
 }
 
 impl Default for Options {
@@ -66,6 +69,7 @@ impl Default for Options {
             salt: Vec::new(),
             chunk_size: chunk::SIZE,
             max_detections: 10_000,
+            archives: Budget::default(),
         }
     }
 }

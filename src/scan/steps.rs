@@ -8,11 +8,10 @@ use std::{
 
 use gix::ObjectId;
 
-use super::{Collected, Options, Scanner, Watch, Worker, assemble, blob::BlobScan};
+use super::{Collected, Options, Scanner, Watch, Worker};
 use crate::{
-    chunk::{Chunk, wide},
-    detection::Detection,
-    engine::Scratch,
+    archive,
+    chunk::wide,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind},
     policy::novelty,
     rule::{Confidence, Severity},
@@ -177,8 +176,10 @@ impl Before<'_> {
             return false;
         };
         let bytes = wide::as_utf8(&bytes);
+        // What is packed does not stand there as it is.
+        let is_hidden = !finding.decoded.is_empty() || archive::kind(&bytes).is_some();
         novelty::occurs(finding.secret.expose(), &bytes)
-            || !finding.decoded.is_empty()
+            || is_hidden
                 && self
                     .scanner
                     .fingerprints(finding, &bytes)
@@ -211,17 +212,13 @@ impl Scanner {
 impl Lenient<'_> {
     /// Returns the fingerprints of what stands in `bytes`, at the path of `finding`.
     fn fingerprints(&self, finding: &Finding, bytes: &[u8]) -> Vec<Fingerprint> {
-        let mut scan = BlobScan::new(
-            &self.scanner.engine,
-            Some(&finding.path),
-            self.options.max_detections,
-        );
-        scan.chunk(&Chunk::whole(bytes), true, &mut Scratch::default());
-        let made = scan.finish().made.into_iter();
-        let detections: Vec<Detection> = made.map(|made| made.detection).collect();
-        let rules = self.scanner.rules();
-        let path = finding.path.as_ref();
-        assemble::findings(rules, &self.options, path, finding.source, detections)
+        let found = Mutex::new(Collected::default());
+        let mut worker = Worker::with(self.scanner, &self.options, &found, Watch::default());
+        let read = worker.whole(finding.path.as_ref(), finding.source, bytes);
+        debug_assert!(read.is_ok(), "memory can be read, and nobody interrupts");
+        drop(worker);
+        let Collected { findings, .. } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        findings
             .into_iter()
             .map(|finding| finding.fingerprint)
             .collect()

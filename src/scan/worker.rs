@@ -1,5 +1,7 @@
 //! One thread's share of a scan: blobs in, findings out.
 
+mod inside;
+
 use std::{
     io,
     sync::{Mutex, PoisonError},
@@ -7,7 +9,7 @@ use std::{
 
 use bstr::BStr;
 
-use super::{Scanner, Watch, assemble, blob};
+use super::{Options, Scanner, Watch, assemble, blob};
 use crate::{
     chunk::{self, Chunk, wide},
     detection::Detection,
@@ -26,6 +28,7 @@ pub(super) struct Collected {
 /// One thread's share of a scan. What it found is handed over when it is dropped.
 pub(super) struct Worker<'s> {
     scanner: &'s Scanner,
+    options: &'s Options,
     shared: &'s Mutex<Collected>,
     watch: Watch<'s>,
     pub(super) own: Collected,
@@ -39,8 +42,19 @@ impl<'s> Worker<'s> {
         shared: &'s Mutex<Collected>,
         watch: Watch<'s>,
     ) -> Self {
+        Self::with(scanner, &scanner.options, shared, watch)
+    }
+
+    /// Returns a share of a scan with other options than the scanner's.
+    pub(super) fn with(
+        scanner: &'s Scanner,
+        options: &'s Options,
+        shared: &'s Mutex<Collected>,
+        watch: Watch<'s>,
+    ) -> Self {
         Self {
             scanner,
+            options,
             shared,
             watch,
             own: Collected::default(),
@@ -50,10 +64,30 @@ impl<'s> Worker<'s> {
     }
 
     pub(super) fn whole(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() > self.scanner.options.chunk_size {
-            let read = self.stream(path, kind, &mut &bytes[..]);
-            return read.map(drop).map_err(|(_, error)| error);
+        let first = self.own.findings.len();
+        if bytes.len() > self.options.chunk_size {
+            self.pieces(path, kind, &mut &bytes[..])
+                .map_err(|(_, error)| error)?;
+        } else {
+            self.at_once(path, kind, bytes);
         }
+        self.look_into(path, kind, bytes, first);
+        Ok(())
+    }
+
+    /// Scans a member of an archive.
+    fn member(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) {
+        let files = self.own.counts.files;
+        if bytes.len() > self.options.chunk_size {
+            // Memory can be read; only an interruption ends it, which is told elsewhere.
+            drop(self.pieces(path, kind, &mut &bytes[..]));
+        } else {
+            self.at_once(path, kind, bytes);
+        }
+        self.own.counts.files = files;
+    }
+
+    fn at_once(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8]) {
         let mut scan = self.blob_scan(path);
         scan.chunk(
             &Chunk::whole(&wide::as_utf8(bytes)),
@@ -64,10 +98,9 @@ impl<'s> Worker<'s> {
             progress.add_bytes(bytes.len() as u64);
         }
         self.finish(scan, path, kind, bytes.len() as u64);
-        Ok(())
     }
 
-    fn stream(
+    fn pieces(
         &mut self,
         path: &BStr,
         kind: SourceKind,
@@ -77,7 +110,7 @@ impl<'s> Worker<'s> {
         let (scratch, progress) = (&mut self.scratch, self.watch.progress);
         let read = chunk::read(
             &mut self.watch.reader(reader),
-            self.scanner.options.chunk_size,
+            self.options.chunk_size,
             &mut self.buffer,
             |chunk| {
                 scan.chunk(chunk, false, scratch);
@@ -98,7 +131,7 @@ impl<'s> Worker<'s> {
         blob::BlobScan::new(
             &self.scanner.engine,
             Some(path),
-            self.scanner.options.max_detections,
+            self.options.max_detections,
         )
     }
 
@@ -122,7 +155,7 @@ impl<'s> Worker<'s> {
         if !detections.is_empty() {
             self.own.findings.extend(assemble::findings(
                 self.scanner.rules(),
-                &self.scanner.options,
+                self.options,
                 path,
                 kind,
                 detections,

@@ -45,10 +45,9 @@ impl Objects {
         Ok(Self::of(repository.stores.0.get_or_init(|| stores)))
     }
 
-    fn of(stores: &[(PathBuf, Arc<odb::Store>)]) -> Self {
-        let handle = |(path, store): &(PathBuf, Arc<odb::Store>)| {
-            (path.clone(), odb::Cache::from(store.to_handle_arc()))
-        };
+    fn of(stores: &[Opened]) -> Self {
+        let handle =
+            |(path, store): &Opened| (path.clone(), odb::Cache::from(store.to_handle_arc()));
         Self {
             stores: stores.iter().map(handle).collect(),
         }
@@ -72,9 +71,12 @@ impl Objects {
     }
 }
 
+/// A folder of objects, opened.
+type Opened = (PathBuf, Arc<odb::Store>);
+
 /// The stores of a repository's object database, once they are open. Clones share them.
 #[derive(Clone, Default)]
-pub(super) struct Stores(Arc<OnceLock<Vec<(PathBuf, Arc<odb::Store>)>>>);
+pub(super) struct Stores(Arc<OnceLock<Vec<Opened>>>);
 
 impl fmt::Debug for Stores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,7 +85,7 @@ impl fmt::Debug for Stores {
     }
 }
 
-fn store(path: PathBuf, repository: &Repository) -> Result<(PathBuf, Arc<odb::Store>), Error> {
+fn store(path: PathBuf, repository: &Repository) -> Result<Opened, Error> {
     let store = odb::Store::at_opts(
         path.clone(),
         repository.hash,

@@ -22,7 +22,7 @@ const STAGES: &[&[&str]] = &[
     &["ere"],
     // What everything speaks of: no stages, so they know none.
     &["secret", "rule"],
-    &["source", "chunk"],
+    &["source", "chunk", "archive"],
     &["prefilter"],
     &["matcher"],
     &["validate", "judge"],
@@ -82,6 +82,7 @@ const OUTSIDE: &[&str] = &["cli", "hook"];
 /// The stages that are functions of bytes: they know no files, no git and no threads.
 const PURE: &[&str] = &[
     "ere",
+    "archive",
     "secret",
     "rule",
     "prefilter",

@@ -180,7 +180,7 @@ impl Pair {
 const PAIR: &str = "aws-access-key-pair";
 
 /// Returns a repository with one commit.
-fn repository() -> Repo {
+pub(crate) fn repository() -> Repo {
     let repo = Repo::new();
     repo.write("README", "nothing\n");
     repo.commit_all();

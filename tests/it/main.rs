@@ -2,6 +2,8 @@
 
 mod architecture;
 #[cfg(test)]
+mod archives;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod codegen;

@@ -7,11 +7,11 @@ use std::{
     path::Path,
 };
 
-use bstr::BString;
+use bstr::BStr;
 
 use super::{super::environment, context::Context, push};
 use crate::{
-    finding::{Outcome, SourceKind},
+    finding::{Finding, Outcome, SourceKind},
     report::{self, ReportOptions, Scrub},
     source::{head, history::refs::Refs},
 };
@@ -129,11 +129,11 @@ const MOVE: &str = "read it from the environment, a secret manager or a credenti
 
 fn staged(context: &Context<'_>, outcome: &Outcome, scrub: &Scrub, again: &str) -> Vec<Step> {
     let mut steps = Vec::new();
-    let paths: BTreeSet<&BString> = outcome
+    let paths: BTreeSet<&BStr> = outcome
         .findings
         .iter()
         .filter(|finding| finding.source == SourceKind::Index)
-        .map(|finding| &finding.path)
+        .map(Finding::file)
         .collect();
     if !paths.is_empty() {
         let has_head = head::id(&context.repository).is_ok_and(|head| head.is_some());

@@ -1,12 +1,18 @@
 //! Reads objects: what stands in them, and where, but not yet under which path.
 
-use std::{borrow::Cow, io, ops::Range, sync::Arc};
+use std::{
+    borrow::Cow,
+    io::{self, Read as _},
+    ops::Range,
+    sync::Arc,
+};
 
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, objs::Kind, oid};
 
 use super::HistoryOptions;
 use crate::{
+    archive,
     chunk::{self, decode, wide},
     detection::Detection,
     engine::{Found, Scratch},
@@ -87,6 +93,8 @@ pub(super) struct Reader<'s> {
     pub(super) counts: Counts,
     /// How many objects were handed over.
     pub(super) taken: u64,
+    /// How many archives were scanned as they are, without what is in them.
+    pub(super) archives: u64,
     pub(super) skipped: Vec<Skipped>,
     /// The objects that the next scan has to read again: in which something was found, whatever policy says of it, and those that were named.
     pub(super) again: Vec<ObjectId>,
@@ -109,6 +117,7 @@ impl<'s> Reader<'s> {
             messages: Vec::new(),
             counts: Counts::default(),
             taken: 0,
+            archives: 0,
             skipped: Vec::new(),
             again: Vec::new(),
         }
@@ -120,6 +129,14 @@ impl<'s> Reader<'s> {
         if let Some(progress) = self.progress {
             progress.add_bytes(bytes);
             progress.add_findings(found as u64);
+        }
+    }
+
+    /// Counts a blob that is an archive. It is to be read again, so that each scan counts it.
+    fn see(&mut self, id: &oid, head: &[u8]) {
+        if self.scanner.options.archives.depth > 0 && archive::kind(head).is_some() {
+            self.archives += 1;
+            self.again.push(id.to_owned());
         }
     }
 
@@ -198,6 +215,7 @@ impl Visit for Reader<'_> {
             self.name(id, crate::source::too_large(self.options.max_blob_bytes));
             return Known::nothing();
         }
+        self.see(id, bytes);
         let text = wide::as_utf8(bytes);
         // A delta says what it copies of the bytes, not of the text.
         let is_wide = matches!(text, Cow::Owned(_));
@@ -237,9 +255,12 @@ impl Visit for Reader<'_> {
         }
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, None, self.scanner.options.max_detections);
-        let (scratch, buffer) = (&mut self.scratch, &mut self.buffer);
         let chunk_size = self.scanner.options.chunk_size;
-        let mut limited = io::Read::take(reader, size.saturating_add(1));
+        let mut head = Vec::new();
+        io::Read::take(&mut *reader, archive::HEAD_BYTES as u64).read_to_end(&mut head)?;
+        self.see(id, &head);
+        let (scratch, buffer) = (&mut self.scratch, &mut self.buffer);
+        let mut limited = head.chain(reader).take(size.saturating_add(1));
         let read = chunk::read(&mut limited, chunk_size, buffer, |chunk| {
             scan.chunk(chunk, false, scratch);
         });

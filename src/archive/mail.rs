@@ -1,0 +1,103 @@
+//! Mails: their parts, decoded.
+
+use mailparse::ParsedMail;
+use memchr::memmem;
+
+use super::{Stop, Unpack};
+
+/// The fields with which a stored mail begins.
+const FIRST: [&[u8]; 8] = [
+    b"Return-Path:",
+    b"Received:",
+    b"Delivered-To:",
+    b"MIME-Version:",
+    b"Message-ID:",
+    b"X-Original-To:",
+    b"Authentication-Results:",
+    b"DKIM-Signature:",
+];
+
+/// How many parts of parts there may be.
+const MAX_DEPTH: usize = 16;
+
+/// Returns true for the start of a mail, or of several.
+pub(super) fn is_mail(head: &[u8]) -> bool {
+    let is_field = |field: &&[u8]| {
+        head.get(..field.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(field))
+    };
+    // RFC 4155: the line has an address and a date with a time.
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_mbox = line.starts_with(b"From ") && line.contains(&b':') && line.len() < head.len();
+    is_mbox || FIRST.iter().any(is_field)
+}
+
+pub(super) fn read(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
+    let mut starts = vec![0];
+    if bytes.starts_with(b"From ") {
+        starts.extend(memmem::find_iter(bytes, b"\n\nFrom ").map(|at| at + 2));
+    }
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    for (number, (start, end)) in starts.iter().zip(ends).enumerate() {
+        let mail = &bytes[*start..end];
+        // The line of mbox is no field.
+        let mail = if mail.starts_with(b"From ") {
+            let line = memchr::memchr(b'\n', mail).map_or(mail.len(), |feed| feed + 1);
+            &mail[line..]
+        } else {
+            mail
+        };
+        let parsed = mailparse::parse_mail(mail).map_err(Stop::broken)?;
+        let mail = if ends_alone(bytes, &starts) {
+            String::new()
+        } else {
+            format!("mail-{}/", number + 1)
+        };
+        parts(&parsed, &mail, MAX_DEPTH, unpack)?;
+    }
+    Ok(())
+}
+
+fn ends_alone(bytes: &[u8], starts: &[usize]) -> bool {
+    starts.len() == 1 && !bytes.starts_with(b"From ")
+}
+
+fn parts(
+    mail: &ParsedMail<'_>,
+    name: &str,
+    depth: usize,
+    unpack: &mut Unpack<'_>,
+) -> Result<(), Stop> {
+    if mail.subparts.is_empty() {
+        let disposition = mail.get_content_disposition();
+        let file = disposition.params.get("filename");
+        let name = file.map_or_else(
+            || format!("{name}{}", mail.ctype.mimetype),
+            |file| format!("{name}{file}"),
+        );
+        return match mail.get_body_raw() {
+            Ok(body) => unpack.member(name.as_bytes(), &mut &body[..]),
+            Err(error) => {
+                unpack.skip(
+                    name.as_bytes(),
+                    &format!("cannot be decoded: {error}"),
+                    true,
+                );
+                Ok(())
+            }
+        };
+    }
+    if depth == 0 {
+        unpack.skip(name.as_bytes(), "its parts are nested too deep", true);
+        return Ok(());
+    }
+    for (number, part) in mail.subparts.iter().enumerate() {
+        parts(
+            part,
+            &format!("{name}part-{}/", number + 1),
+            depth - 1,
+            unpack,
+        )?;
+    }
+    Ok(())
+}
