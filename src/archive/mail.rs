@@ -78,10 +78,11 @@ fn parts(
         return match mail.get_body_raw() {
             Ok(body) => unpack.member(name.as_bytes(), &mut &body[..]),
             Err(error) => {
+                // As it is, it was looked at with the mail.
                 unpack.skip(
                     name.as_bytes(),
                     &format!("cannot be decoded: {error}"),
-                    true,
+                    false,
                 );
                 Ok(())
             }

@@ -1,6 +1,6 @@
 //! Archives that are too large, too deep, damaged or locked: each scan ends, and says what it left out.
 
-use keyfence::archive::Budget;
+use keyfence::{archive::Budget, rule::template::Random};
 
 use super::{make, outcome, text, within};
 
@@ -134,4 +134,55 @@ fn locked_members() {
         zip[flags] |= 1;
     }
     left_out("x.zip", &zip, ("x.zip!/app.env", "encrypted"), false);
+}
+
+/// Whatever is wrong with the bytes, the scan ends.
+#[test]
+fn damage_of_every_kind() {
+    let text = text();
+    let files: [(&str, &[u8]); 3] = [
+        ("README", b"nothing"),
+        ("conf/app.env", &text),
+        ("empty", b""),
+    ];
+    let archives = [
+        make::zip(&files),
+        make::stored(&files),
+        make::tar(&files),
+        make::cpio(&files),
+        make::seven(&files),
+        make::rpm(&files),
+        make::deb(&files),
+        make::gzip(&text),
+        make::bzip2(&text),
+        make::xz(&text),
+        make::zstd(&text),
+        make::pdf(&text),
+        make::mail(&text),
+    ];
+    let budget = Budget {
+        member_bytes: 1 << 20,
+        bytes: 4 << 20,
+        members: 100,
+        ..Budget::default()
+    };
+    let mut random = Random::new(1);
+    for archive in &archives {
+        for _ in 0..150 {
+            let mut bytes = archive.clone();
+            for _ in 0..=random.below(3) {
+                let at = random.below(bytes.len());
+                match random.below(4) {
+                    0 => bytes[at] ^= 1 << random.below(8),
+                    1 => bytes[at] = [0, 0xff, 0x7f, 0x80][random.below(4)],
+                    2 => bytes.truncate(at + 1),
+                    _ => {
+                        let end = bytes.len().min(at + 4);
+                        bytes[at..end].fill(0xff);
+                    }
+                }
+            }
+            within("x", &bytes, budget.clone());
+        }
+    }
 }
