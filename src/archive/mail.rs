@@ -26,10 +26,21 @@ pub(super) fn is_mail(head: &[u8]) -> bool {
         head.get(..field.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(field))
     };
-    // RFC 4155: the line has an address and a date with a time.
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let is_mbox = line.starts_with(b"From ") && line.contains(&b':') && line.len() < head.len();
-    is_mbox || FIRST.iter().any(is_field)
+    line.len() < head.len() && is_from(line) || FIRST.iter().any(is_field)
+}
+
+/// Returns true for the line between mails of mbox format: an address, and a date as `asctime` writes it (RFC 4155, appendix A).
+fn is_from(line: &[u8]) -> bool {
+    const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    let mut words = line
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    let is_time = |word: &[u8]| word.len() >= 5 && word.get(2) == Some(&b':');
+    words.next() == Some(b"From")
+        && words.next().is_some()
+        && words.next().is_some_and(|day| DAYS.contains(&day))
+        && words.any(is_time)
 }
 
 pub(super) fn read(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {

@@ -11,7 +11,10 @@ mod seven;
 mod tar;
 mod zip;
 
-use std::io::Read;
+use std::{
+    io::Read,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// What a file is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +136,8 @@ pub fn read(kind: Kind, name: &[u8], bytes: &[u8], budget: &mut Budget, visit: &
         visit,
         buffer: Vec::new(),
     };
-    let done = match kind {
+    // Formats are read by many hands, and files are written by anybody: one that a reader cannot cope with must not end the scan of others.
+    let done = catch_unwind(AssertUnwindSafe(|| match kind {
         Kind::Zip => zip::read(bytes, &mut unpack),
         Kind::Tar => tar::read(bytes, &mut unpack),
         Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => {
@@ -145,14 +149,18 @@ pub fn read(kind: Kind, name: &[u8], bytes: &[u8], budget: &mut Budget, visit: &
         Kind::Cpio => rpm::cpio(bytes, &mut unpack),
         Kind::Pdf => pdf::read(bytes, &mut unpack),
         Kind::Mail => mail::read(bytes, &mut unpack),
+    }));
+    let reason = match done {
+        Ok(Ok(()) | Err(Stop::Told)) => return,
+        Ok(Err(Stop::Broken(reason))) => reason,
+        Err(_) => "the reader failed at it, which is a defect: please report it".to_owned(),
     };
-    if let Err(Stop::Broken(reason)) = done {
-        let reason = format!(
-            "not all of the {} file could be read: {reason}",
-            kind.name()
-        );
-        visit.skip(b"", reason, true);
-    }
+    let reason = format!(
+        "not all of the {} file could be read: {reason}",
+        kind.name()
+    );
+    // The text of a mail was looked at as it is.
+    visit.skip(b"", reason, kind != Kind::Mail);
 }
 
 /// Why no more is read.
