@@ -46,7 +46,9 @@ fn is_from(line: &[u8]) -> bool {
 pub(super) fn read(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
     let mut starts = vec![0];
     if bytes.starts_with(b"From ") {
-        starts.extend(memmem::find_iter(bytes, b"\n\nFrom ").map(|at| at + 2));
+        let line = |at: usize| bytes[at..].split(|byte| *byte == b'\n').next();
+        let mails = memmem::find_iter(bytes, b"\n\nFrom ").map(|at| at + 2);
+        starts.extend(mails.filter(|at| line(*at).is_some_and(is_from)));
     }
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
     for (number, (start, end)) in starts.iter().zip(ends).enumerate() {

@@ -152,7 +152,7 @@ fn what_is_not_compressed_is_told_once() {
 /// One mail after the other, with parts that are encoded.
 #[test]
 fn a_mailbox() {
-    let first = "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: one\n\nnothing\n\n";
+    let first = "From a@example.com Thu Jan  1 00:00:00 2026\nSubject: one\n\nnothing\n\nFrom here on: nothing\n\n";
     let second = "From b@example.com Thu Jan  1 00:00:01 2026\n";
     let mbox = [first.as_bytes(), second.as_bytes(), &mail(&text())].concat();
     one_pair("x.mbox", &mbox, "x.mbox!/mail-2/part-2/app.env");
