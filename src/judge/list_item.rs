@@ -12,7 +12,7 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
-    if !view::separator(scene).contains(&b',') {
+    if !view::is_listed(scene) {
         return None;
     }
     // `define('PASSWORD', '…')` and `put("password", "…")` name their second argument with the first one; `["a", "password", "b"]`
@@ -61,5 +61,6 @@ mod tests {
         check("define(\\\"¦password\\\", \\\"‹hunter2x›\\\")", false);
         check("hidden_field '¦password', '‹hunter2x›'", false);
         check("password = \"‹hunter2x›\"", false);
+        check("{\"key\": \"¦password\", \"value\": \"‹hunter2x›\"}", false);
     }
 }

@@ -47,6 +47,12 @@ pub(super) fn separator<'a>(scene: &Scene<'a>) -> &'a [u8] {
     &gap[name..]
 }
 
+/// Returns true when a comma alone stands between the name and the value, and no field that is called the value.
+pub(super) fn is_listed(scene: &Scene<'_>) -> bool {
+    let gap = separator(scene);
+    gap.contains(&b',') && !contains(gap, "value")
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
