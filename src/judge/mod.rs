@@ -32,6 +32,7 @@ mod test_word;
 mod translation;
 mod unquoted;
 mod view;
+mod walks;
 
 use std::{cell::Cell, ops::Range};
 
