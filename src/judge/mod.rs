@@ -30,6 +30,7 @@ mod same_as_key;
 mod template_variable;
 mod test_word;
 mod translation;
+mod unassigned;
 mod unquoted;
 mod view;
 mod walks;
@@ -174,6 +175,7 @@ pub static JUDGES: &[Judge] = &[
     template_variable::JUDGE,
     test_word::JUDGE,
     translation::JUDGE,
+    unassigned::JUDGE,
     unquoted::JUDGE,
 ];
 
@@ -208,7 +210,7 @@ mod testing {
     /// Returns a rule of `kind` with the prefix `tok_`.
     pub(super) fn rule(kind: SecretKind) -> Rule {
         Rule {
-            id: Cow::Borrowed("test"),
+            id: Cow::Borrowed("generic-test"),
             name: Cow::Borrowed("test"),
             provider: Cow::Borrowed("test"),
             source: Cow::Borrowed(""),
