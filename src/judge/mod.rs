@@ -3,6 +3,7 @@
 //! A judge looks at a [`Scene`] and says nothing, "lower" or "drop". Judges are pure and independent: the order in which they
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
+mod algorithm;
 mod base64_text;
 mod code_reference;
 mod doc_comment;
@@ -149,6 +150,7 @@ pub struct Judge {
 
 /// All judges.
 pub static JUDGES: &[Judge] = &[
+    algorithm::JUDGE,
     base64_text::JUDGE,
     code_reference::JUDGE,
     doc_comment::JUDGE,
