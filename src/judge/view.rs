@@ -74,6 +74,13 @@ pub(super) fn is_in_string(scene: &Scene<'_>) -> bool {
         })
 }
 
+/// Returns true when the line of the value begins as comments do.
+pub(super) fn is_in_comment(scene: &Scene<'_>) -> bool {
+    const STARTS: &[&[u8]] = &[b"//", b"# ", b"/*", b"* ", b"-- ", b";; ", b"<!--"];
+    let line = scene.before().trim_ascii_start();
+    STARTS.iter().any(|start| line.starts_with(start))
+}
+
 /// Returns the words of `text`, split at everything but letters and digits and where camel case does.
 pub(super) fn words(text: &[u8]) -> Vec<&[u8]> {
     let mut out = Vec::new();
