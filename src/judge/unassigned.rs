@@ -16,6 +16,10 @@ pub(super) const JUDGE: Judge = Judge {
 const DIRECTIVES: &[&str] = &["#define", "setenv", "set", "-gx", "-x", "-xg", "-ux", "(setq", "setq", "env"];
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
+    // `-password` is an option, or the end of one.
+    if scene.rule.id == "cli-password" && scene.bytes[scene.span.start..].starts_with(b"-") {
+        return (!view::name(scene).starts_with(b"-")).then_some(Opinion::Drop);
+    }
     // Other rules take a blank where their syntax has one: `PASSWORD '…'` of SQL.
     if !scene.rule.id.starts_with("generic-") {
         return None;

@@ -30,15 +30,15 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     (inner >= 4).then_some(Opinion::Lower)
 }
 
-/// Returns true for `NAME=value` as the argument of an option of a command: behind `--set`, `-e`, or as `-Dname=value`.
+/// Returns true for an option of a command with its argument: `--password x`, `-Dname=x`; or `NAME=x` behind one: `-e`, `--set`.
 fn is_option(scene: &Scene<'_>, head: &[u8]) -> bool {
-    if view::separator(scene) != b"=" {
+    let separator = view::separator(scene);
+    if separator != b"=" && !separator.iter().all(u8::is_ascii_whitespace) {
         return false;
     }
     let mut words = head.rsplit(u8::is_ascii_whitespace);
-    let own = words.next().unwrap_or_default();
-    let before = words.next().unwrap_or_default();
-    own.starts_with(b"-") || before.starts_with(b"-")
+    let before = words.nth(1).unwrap_or_default();
+    view::name(scene).starts_with(b"-") || (separator == b"=" && before.starts_with(b"-"))
 }
 
 #[cfg(test)]
@@ -62,6 +62,8 @@ mod tests {
     fn bare_words() {
         check("export DB_¦PASSWORD=‹hunter2x›", None);
         check("docker run -d -p 80:80 -e DB_¦PASSWORD=‹hunter2x›", None);
+        check("tool --user a --host b --db-¦password ‹hunter2x›", None);
+        check("tool --user a --host b ¦--password ‹hunter2x›", None);
         check("java -a -b -c -d -Ddb.¦password=‹hunter2x›", None);
         check(
             "12:00 INFO worker started with ¦password=‹hunter2x›",
