@@ -20,6 +20,11 @@ MORE = [
     # The access token in Bitwarden's help (https://bitwarden.com/help/access-tokens/), whole and without its name.
     0xE377DB8EE3A4EA37,
     0xEF2F733B05CB415F,
+    # The credentials of RFC 7617 and RFC 6749 in Basic headers, and the tokens of RFC 6749.
+    0xCF4D418ED3DE92D7,
+    0xCA7459E2B26776DE,
+    0x6C96130F130AB0D6,
+    0x00CF4C781DC37003,
 ]
 
 # Values shorter than this are words rather than credentials.

@@ -40,7 +40,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     if found {
         return Some(Opinion::Drop);
     }
-    (in_source && random).then_some(Opinion::Lower)
+    (in_source && random && !view::is_in_comment(scene)).then_some(Opinion::Lower)
 }
 
 /// Returns true for two or more identifiers joined by dots: `user.password`, `settings.DB_PASSWORD`.
@@ -133,6 +133,18 @@ mod tests {
     }
 
     #[test]
+    fn what_looks_random_is_less_sure_outside_of_comments() {
+        let said = |text: &str| testing::opinion(&JUDGE, SecretKind::Opaque, "a.c", text, false);
+        let value = "kQxWvZpT7Rb4Zr9XqLw2mN8s";
+        assert_eq!(said(&format!("token = ‹{value}›")), Some(Opinion::Lower));
+        assert_eq!(said(&format!("  // token: ‹{value}›")), None);
+        assert_eq!(
+            said(&format!("#define token ‹{value}›")),
+            Some(Opinion::Lower)
+        );
+    }
+
+    #[test]
     fn expressions() {
         check("a.py", "password = ‹get_password›(user)", true);
         check("a.py", "password = ‹hunter2x›", true);
@@ -157,6 +169,7 @@ mod tests {
         check("a.yml", "password: '‹shelter[›'", false);
         check("a.yml", "password: '‹Kq7[x9=›'", false);
         check("a.cc", "password = ‹ns::value›;", true);
+        check("a.c", "// password = ‹get_password›(user)", true);
         check("a.yml", "password: ‹hunter2-x_y›", false);
     }
 }

@@ -4,6 +4,7 @@
 #[rustfmt::skip]
 pub(super) static HASHES: &[u64] = &[
     0x0011_cc25_eb43_2071,
+    0x00cf_4c78_1dc3_7003,
     0x0149_b0a8_9f42_7a38,
     0x03b9_70ed_8171_d73b,
     0x03f9_beb6_43b1_913d,
@@ -80,6 +81,7 @@ pub(super) static HASHES: &[u64] = &[
     0x6587_35fe_e1da_021d,
     0x688b_a670_6030_8f16,
     0x6c4b_dd45_bcf5_32df,
+    0x6c96_130f_130a_b0d6,
     0x6d4c_86f3_2110_9636,
     0x6d7f_a4e6_4d4b_1f3e,
     0x6dea_34b6_6114_1091,
@@ -150,6 +152,7 @@ pub(super) static HASHES: &[u64] = &[
     0xc557_eec8_78df_d852,
     0xc6ea_27c5_34f9_93d3,
     0xc9af_1927_cd58_e92d,
+    0xca74_59e2_b267_76de,
     0xcb20_d34a_7add_a2f5,
     0xcbe6_beb2_6479_b568,
     0xce9f_a353_f655_0241,

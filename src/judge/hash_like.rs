@@ -62,6 +62,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let digest = (hex && DIGEST_LENGTHS.contains(&value.len())) || randomness::is_uuid(value);
     let public = starts(STARTS)
+        || is_address(value)
         || is_lock_file(scene.path())
         || (digest
             && view::words(scene.before())
@@ -69,6 +70,14 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
                 .any(|w| view::is_one_of(w, CONTEXT)))
         || (scene.rule.kind == SecretKind::Opaque && randomness::is_uuid(value));
     public.then_some(Opinion::Drop)
+}
+
+/// Returns true for the address of an account or a contract of Ethereum: a token is one of those, a private key is longer.
+fn is_address(value: &[u8]) -> bool {
+    const DIGITS: usize = 40;
+    value
+        .strip_prefix(b"0x")
+        .is_some_and(|rest| rest.len() == DIGITS && rest.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_lock_file(path: &[u8]) -> bool {
@@ -104,6 +113,8 @@ mod tests {
         check("a.yml", "token_sha1: ", HEX, Some(Opinion::Drop));
         check("a.yml", "commit = token ", HEX, Some(Opinion::Drop));
         check("a.yml", "token: ", HEX, None);
+        let address = format!("0x{HEX}");
+        check("a.ts", "USDC_TOKEN = ", &address, Some(Opinion::Drop));
         check("yarn.lock", "token: ", HEX, Some(Opinion::Drop));
         check("a/go.sum", "token: ", "h1:abc", Some(Opinion::Drop));
         check(

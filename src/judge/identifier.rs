@@ -21,7 +21,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         return None;
     }
     // `f("password", "email_address")` lists names.
-    let listed = view::separator(scene).contains(&b',');
+    let listed = view::is_listed(scene);
     let camel = view::words(value).len() > 1 && !value.iter().any(|b| b"-./:".contains(b));
     Some(if listed || camel {
         Opinion::Drop

@@ -12,7 +12,7 @@ pub(super) const JUDGE: Judge = Judge {
 };
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
-    if !view::separator(scene).contains(&b',') {
+    if !view::is_listed(scene) {
         return None;
     }
     // `define('PASSWORD', '…')` and `put("password", "…")` name their second argument with the first one; `["a", "password", "b"]`
@@ -34,6 +34,10 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         .trim_ascii_end()
         .last()
         .is_some_and(|b| *b == b'(' || b.is_ascii_alphanumeric() || *b == b'_');
+    // `buildConfigField "String", "API_KEY", "…"` names its third argument with the second one.
+    let line = outside.trim_ascii_start();
+    let argument =
+        argument || line.starts_with(b"buildConfigField") || line.starts_with(b"resValue");
     (!argument || view::is_words(scene.secret())).then_some(Opinion::Drop)
 }
 
@@ -61,5 +65,10 @@ mod tests {
         check("define(\\\"¦password\\\", \\\"‹hunter2x›\\\")", false);
         check("hidden_field '¦password', '‹hunter2x›'", false);
         check("password = \"‹hunter2x›\"", false);
+        check(
+            "resValue \"string\", \"db_¦password\", \"‹hunter2x›\"",
+            false,
+        );
+        check("{\"key\": \"¦password\", \"value\": \"‹hunter2x›\"}", false);
     }
 }

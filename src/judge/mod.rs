@@ -3,6 +3,7 @@
 //! A judge looks at a [`Scene`] and says nothing, "lower" or "drop". Judges are pure and independent: the order in which they
 //! speak changes nothing. Which judges look at a rule's candidates follows from the rule's [`SecretKind`].
 
+mod algorithm;
 mod base64_text;
 mod code_reference;
 mod doc_comment;
@@ -30,8 +31,10 @@ mod same_as_key;
 mod template_variable;
 mod test_word;
 mod translation;
+mod unassigned;
 mod unquoted;
 mod view;
+mod walks;
 
 use std::{cell::Cell, ops::Range};
 
@@ -147,6 +150,7 @@ pub struct Judge {
 
 /// All judges.
 pub static JUDGES: &[Judge] = &[
+    algorithm::JUDGE,
     base64_text::JUDGE,
     code_reference::JUDGE,
     doc_comment::JUDGE,
@@ -173,6 +177,7 @@ pub static JUDGES: &[Judge] = &[
     template_variable::JUDGE,
     test_word::JUDGE,
     translation::JUDGE,
+    unassigned::JUDGE,
     unquoted::JUDGE,
 ];
 
@@ -207,7 +212,7 @@ mod testing {
     /// Returns a rule of `kind` with the prefix `tok_`.
     pub(super) fn rule(kind: SecretKind) -> Rule {
         Rule {
-            id: Cow::Borrowed("test"),
+            id: Cow::Borrowed("generic-test"),
             name: Cow::Borrowed("test"),
             provider: Cow::Borrowed("test"),
             source: Cow::Borrowed(""),

@@ -33,7 +33,9 @@ const WORDS: &[&str] = &[
     "removed", "foo", "bar", "baz", "foobar", "foobarbaz", "barbaz", "qux", "blah", "insert", "xxx", "xxxx",
     "yyy", "zzz", "fake", "mock", "bogus", "invalid", "notreal", "lorem", "ipsum", "dein", "deine", "ihr",
     "ihre", "eintragen", "hier", "votre", "ton", "tu", "su", "tua", "sua", "seu", "coloque", "inserisci", "uw",
-    "twoje", "haslo", "geheim", "topsecret", "supersecret", "whatever", "something", "anything", "somepassword",
+    "twoje", "twoj", "swoj", "haslo", "hasło", "zmien", "wstaw", "jouw", "verander", "ditt", "losenord", "lösenord",
+    "kodeord", "heslo", "jelszavad", "sifreniz", "cambiami", "cambiame", "altere", "mude", "remplacer", "reemplazar",
+    "geheim", "topsecret", "supersecret", "whatever", "something", "anything", "somepassword",
 ];
 
 /// Words of [`WORDS`] long enough to be told from chance in a token, where nothing but `_` and `-` stand beside them: five
@@ -203,6 +205,9 @@ mod tests {
             "[password]",
             "votre_mdp",
             "вставьте пароль",
+            "jouw_wachtwoord",
+            "zmien_mnie",
+            "ditt_lösenord",
         ] {
             check(SecretKind::Password, &format!("password: ‹{text}›"), true);
         }

@@ -1,6 +1,6 @@
 //! `repeated`: one character again and again, a sequence, a walk over the keyboard.
 
-use super::{Judge, Opinion, Scene, view};
+use super::{Judge, Opinion, Scene, view, walks};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -32,7 +32,14 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let runs = body.split(u8::is_ascii_whitespace).any(|piece| {
         longest_run(piece) >= run_limit(body) || longest_pair_run(piece) >= run_limit(body) + 4
     });
-    (is_patterned(body) || runs).then_some(Opinion::Drop)
+    (is_patterned(body) || runs || is_typed(scene, body)).then_some(Opinion::Drop)
+}
+
+/// Returns true when a value that its name alone gives away is sequences and walks, with a character of five beside them at most.
+///
+/// Four hexadecimal digits in order stand at a given place with a chance of 5e-4; 16 digits have three such stretches with one of 1e-10.
+fn is_typed(scene: &Scene<'_>, body: &[u8]) -> bool {
+    scene.rule.kind == SecretKind::Opaque && walks::covered(body) * 5 >= body.len() * 4
 }
 
 /// A person may have chosen a sequence; one letter repeated fills a space.
@@ -45,7 +52,7 @@ fn password(value: &[u8]) -> Option<Opinion> {
         .map(|row| walked(value, row))
         .max()
         .unwrap_or(0);
-    let covered = longest_run(value).max(walk);
+    let covered = longest_run(value).max(walk).max(walks::covered(value));
     (covered * 3 >= value.len() * 2).then_some(Opinion::Lower)
 }
 
@@ -198,6 +205,18 @@ mod tests {
         check(SecretKind::Password, "asdfgh8!", Some(Opinion::Lower));
         check(SecretKind::Password, "asdf8!gh", None);
         check(SecretKind::Password, "Summer1234", None);
+        check(SecretKind::Password, "abcd1234", Some(Opinion::Lower));
+        check(SecretKind::Password, "1q2w3e4r", Some(Opinion::Lower));
+        check(
+            SecretKind::Opaque,
+            "AbCdEfGhIjKlMnOpQrStUvWxYz",
+            Some(Opinion::Drop),
+        );
+        check(
+            SecretKind::Opaque,
+            "qwertyuiopasdfghjklzxcvbnm",
+            Some(Opinion::Drop),
+        );
     }
 
     #[test]

@@ -44,7 +44,10 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let pair = PAIRS
         .iter()
         .any(|(open, close)| encloses(value, open, close));
+    // `${NAME:?message}`: what a shell says where there is no value.
+    let message = value.starts_with(b"?") && view::separator(scene) == b":";
     let found = pair
+        || message
         || has_hole(value)
         || is_variable(value)
         || is_format(value)
@@ -153,6 +156,17 @@ mod tests {
         let text = format!("password: \"‹{value}›\"");
         let said = testing::opinion(&JUDGE, SecretKind::Password, "a.yml", &text, false);
         assert_eq!(said == Some(Opinion::Drop), expected, "{value}");
+    }
+
+    #[test]
+    fn what_a_shell_says_where_there_is_no_value() {
+        for (text, expected) in [
+            ("${DB_¦PASSWORD:‹?missing›}", true),
+            ("${DB_¦PASSWORD:-‹hunter2x›}", false),
+        ] {
+            let said = testing::opinion(&JUDGE, SecretKind::Password, "a.sh", text, false);
+            assert_eq!(said == Some(Opinion::Drop), expected, "{text}");
+        }
     }
 
     #[test]

@@ -19,12 +19,26 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let gap = scene.span.start.saturating_sub(scene.line.start);
     let head = &scene.bytes
         [scene.line.start.min(scene.span.start)..scene.line.start.min(scene.span.start) + gap];
+    if is_option(scene, head) {
+        return None;
+    }
     let inner = head
         .trim_ascii()
         .iter()
         .filter(|b| b.is_ascii_whitespace())
         .count();
     (inner >= 4).then_some(Opinion::Lower)
+}
+
+/// Returns true for an option of a command with its argument: `--password x`, `-Dname=x`; or `NAME=x` behind one: `-e`, `--set`.
+fn is_option(scene: &Scene<'_>, head: &[u8]) -> bool {
+    let separator = view::separator(scene);
+    if separator != b"=" && !separator.iter().all(u8::is_ascii_whitespace) {
+        return false;
+    }
+    let mut words = head.rsplit(u8::is_ascii_whitespace);
+    let before = words.nth(1).unwrap_or_default();
+    view::name(scene).starts_with(b"-") || (separator == b"=" && before.starts_with(b"-"))
 }
 
 #[cfg(test)]
@@ -47,6 +61,14 @@ mod tests {
     #[test]
     fn bare_words() {
         check("export DB_¦PASSWORD=‹hunter2x›", None);
+        check("docker run -d -p 80:80 -e DB_¦PASSWORD=‹hunter2x›", None);
+        check("tool --user a --host b --db-¦password ‹hunter2x›", None);
+        check("tool --user a --host b ¦--password ‹hunter2x›", None);
+        check("java -a -b -c -d -Ddb.¦password=‹hunter2x›", None);
+        check(
+            "12:00 INFO worker started with ¦password=‹hunter2x›",
+            Some(Opinion::Lower),
+        );
         check(
             "you can log in there with ¦password: ‹hunter2x›",
             Some(Opinion::Lower),

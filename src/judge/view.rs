@@ -47,6 +47,12 @@ pub(super) fn separator<'a>(scene: &Scene<'a>) -> &'a [u8] {
     &gap[name..]
 }
 
+/// Returns true when a comma alone stands between the name and the value, and no field that is called the value.
+pub(super) fn is_listed(scene: &Scene<'_>) -> bool {
+    let gap = separator(scene);
+    gap.contains(&b',') && !contains(gap, "value")
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
@@ -66,6 +72,13 @@ pub(super) fn is_in_string(scene: &Scene<'_>) -> bool {
             memchr::memchr_iter(*quote, scene.before()).count() % 2 == 1
                 && scene.after().contains(quote)
         })
+}
+
+/// Returns true when the line of the value begins as comments do.
+pub(super) fn is_in_comment(scene: &Scene<'_>) -> bool {
+    const STARTS: &[&[u8]] = &[b"//", b"# ", b"/*", b"* ", b"-- ", b";; ", b"<!--"];
+    let line = scene.before().trim_ascii_start();
+    STARTS.iter().any(|start| line.starts_with(start))
 }
 
 /// Returns the words of `text`, split at everything but letters and digits and where camel case does.

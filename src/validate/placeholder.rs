@@ -24,6 +24,11 @@ const WORDS: &[&str] = &[
     "x-oauth",
     "x",
     "api_token",
+    "change_me",
+    "change-me",
+    "passwort",
+    "wachtwoord",
+    "senha",
 ];
 
 /// Passwords that are well known as defaults or for tests; worth nothing on the machine they were typed on.
@@ -60,6 +65,7 @@ const TRIVIAL: &[&str] = &[
 pub(super) fn is_placeholder(text: &[u8]) -> bool {
     is_variable(text)
         || is_mask(text)
+        || is_label(text)
         || WORDS
             .iter()
             .any(|w| text.eq_ignore_ascii_case(w.as_bytes()))
@@ -121,6 +127,15 @@ fn is_variable(text: &[u8]) -> bool {
         || text.strip_prefix(b"@").is_some_and(name)
 }
 
+/// Returns true for letters of other scripts than Latin alone: what stands for a password there.
+fn is_label(text: &[u8]) -> bool {
+    let letters = text.iter().filter(|b| **b >= 0x80).count();
+    letters > 0
+        && text
+            .iter()
+            .all(|b| *b >= 0x80 || matches!(b, b'_' | b'-' | b' '))
+}
+
 /// Returns true for one character over and over, and for an ellipsis.
 fn is_mask(text: &[u8]) -> bool {
     let Some(first) = text.first() else {
@@ -176,10 +191,20 @@ mod tests {
             "...",
             "%PASS%",
             "$(cat x)",
+            "ваш_пароль",
+            "パスワード",
         ] {
             check(text, true);
         }
-        for text in ["Tr0ub4dor", "pa$$word1", "%41bcd", "p{x}q", "xy", "a$b"] {
+        for text in [
+            "Tr0ub4dor",
+            "пароль7x",
+            "pa$$word1",
+            "%41bcd",
+            "p{x}q",
+            "xy",
+            "a$b",
+        ] {
             check(text, false);
         }
     }

@@ -62,7 +62,8 @@ fn judge(user: &[u8], password: &[u8], host: &[u8]) -> Proof {
     let weak = password.len() < LEAST_CHARS
         || placeholder::is_trivial(password)
         || password.eq_ignore_ascii_case(user);
-    if placeholder::is_placeholder(password) || (stands_for_user && weak) {
+    let plain = decoded(password);
+    if placeholder::is_placeholder(&plain) || (stands_for_user && weak) {
         return Proof::refuted();
     }
     let harmless = is_harmless(host);
@@ -74,6 +75,26 @@ fn judge(user: &[u8], password: &[u8], host: &[u8]) -> Proof {
             ..Proof::plausible()
         },
     }
+}
+
+/// Returns `password` with its percent-encoding undone, as far as it is one (RFC 3986 section 2.1).
+fn decoded(password: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(password.len());
+    let mut rest = password;
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *first == b'%');
+        match digits.map(|digits| data_encoding::HEXUPPER_PERMISSIVE.decode(digits)) {
+            Some(Ok(byte)) => {
+                out.extend(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                out.push(*first);
+                rest = after;
+            }
+        }
+    }
+    out
 }
 
 /// Returns true for this machine and for names that belong to nobody; a single label (`db`) is a container's or a neighbour's.
@@ -123,6 +144,11 @@ mod tests {
         check("user", "password", "db.corp.net", refuted);
         check("USER", "user", "db.corp.net", refuted);
         check("app", "${PW}", "db.corp.net", refuted);
+        check("app", "%3Cpassword%3E", "db.corp.net", refuted);
+        check("app", "%2a%2A%2a%2A%2a%2A", "db.corp.net", refuted);
+        check("app", "%E4%BD%A0%E7%9A%84", "db.corp.net", refuted);
+        check("app", "Tr0ub4dor%263", "db.corp.net", kept);
+        check("app", "Tr0ub4dor%", "db.corp.net", kept);
         check("", "Tr0ub4dor", "latest.corp.net", kept);
         check("{name", "8}", "db.corp.net", refuted);
         check("0123456789abcdef", "x-oauth-basic", "db.corp.net", refuted);

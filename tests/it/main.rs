@@ -39,6 +39,8 @@ mod pairs;
 mod pairs_decoded;
 #[cfg(test)]
 mod patterns;
+#[cfg(test)]
+mod quality;
 mod readme;
 mod reports;
 #[cfg(test)]
