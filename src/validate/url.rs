@@ -83,15 +83,13 @@ fn decoded(password: &[u8]) -> Vec<u8> {
     let mut rest = password;
     while let Some((first, after)) = rest.split_first() {
         let digits = after.get(..2).filter(|_| *first == b'%');
-        match digits.map(|digits| data_encoding::HEXUPPER_PERMISSIVE.decode(digits)) {
-            Some(Ok(byte)) => {
-                out.extend(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                out.push(*first);
-                rest = after;
-            }
+        let byte = digits.map(|digits| data_encoding::HEXUPPER_PERMISSIVE.decode(digits));
+        if let Some(Ok(byte)) = byte {
+            out.extend(byte);
+            rest = &after[2..];
+        } else {
+            out.push(*first);
+            rest = after;
         }
     }
     out
