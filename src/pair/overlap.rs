@@ -41,6 +41,9 @@ fn preference(rules: &RuleSet, d: &Detection) -> impl Ord + use<> {
         Reverse(d.span.end - d.span.start),
         d.secret_span.start,
         d.rule,
+        // What stands there as it is, before what decoding finds at the same place.
+        d.decoded.len(),
+        d.decoded.clone(),
     )
 }
 
@@ -52,7 +55,10 @@ pub fn without_overlaps(rules: &RuleSet, mut detections: Vec<Detection>) -> Vec<
     detections.sort_by_cached_key(|d| preference(rules, d));
     let mut kept = Kept::default();
     detections.retain(|d| kept.insert(rules, d));
-    detections.sort_by_key(|d| (d.secret_span.start, d.secret_span.end, d.rule));
+    detections.sort_by_cached_key(|d| {
+        let span = &d.secret_span;
+        (span.start, span.end, d.rule, d.decoded.clone())
+    });
     detections
 }
 

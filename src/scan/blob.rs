@@ -106,7 +106,7 @@ impl<'e> BlobScan<'e> {
             let most = self.most;
             self.trouble.push(too_many(most));
         }
-        self.made.sort_by_key(|made| order(&made.detection));
+        self.made.sort_by_cached_key(|made| order(&made.detection));
         Seen {
             made: self.made,
             trouble: self.trouble,
@@ -194,7 +194,15 @@ pub(super) fn too_many(most: usize) -> String {
 
 /// The order of detections.
 pub(super) fn order(d: &Detection) -> impl Ord + use<> {
-    (d.secret_span.start, d.secret_span.end, d.rule)
+    // The plain one first: where something is found twice at one place, it must not depend on which was looked for first.
+    let span = &d.secret_span;
+    (
+        span.start,
+        span.end,
+        d.rule,
+        d.decoded.len(),
+        d.decoded.clone(),
+    )
 }
 
 /// Returns where `spans` start and end, which all lie in the `bytes` that begin at `offset`; `lines` stands in front of them.

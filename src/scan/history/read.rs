@@ -364,7 +364,14 @@ fn locate(bytes: &[u8], known: &Known) -> Vec<Located> {
     let span = |one: &Located| one.moved(&one.found.made[one.at].detection.secret_span);
     out.sort_by_cached_key(|one| {
         let span = span(one);
-        (span.start, span.end, one.found.made[one.at].detection.rule)
+        let d = &one.found.made[one.at].detection;
+        (
+            span.start,
+            span.end,
+            d.rule,
+            d.decoded.len(),
+            d.decoded.clone(),
+        )
     });
     let spans: Vec<Range<u64>> = out.iter().map(span).collect();
     let places = blob::places(&LineCounter::new(), bytes, 0, &spans);
