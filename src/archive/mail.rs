@@ -45,7 +45,8 @@ fn is_from(line: &[u8]) -> bool {
 
 pub(super) fn read(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
     let mut starts = vec![0];
-    if bytes.starts_with(b"From ") {
+    let is_mailbox = bytes.starts_with(b"From ");
+    if is_mailbox {
         let line = |at: usize| bytes[at..].split(|byte| *byte == b'\n').next();
         let mails = memmem::find_iter(bytes, b"\n\nFrom ").map(|at| at + 2);
         starts.extend(mails.filter(|at| line(*at).is_some_and(is_from)));
@@ -61,18 +62,14 @@ pub(super) fn read(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
             mail
         };
         let parsed = mailparse::parse_mail(mail).map_err(Stop::broken)?;
-        let mail = if ends_alone(bytes, &starts) {
-            String::new()
-        } else {
+        let name = if is_mailbox {
             format!("mail-{}/", number + 1)
+        } else {
+            String::new()
         };
-        parts(&parsed, &mail, MAX_DEPTH, unpack)?;
+        parts(&parsed, &name, MAX_DEPTH, unpack)?;
     }
     Ok(())
-}
-
-fn ends_alone(bytes: &[u8], starts: &[usize]) -> bool {
-    starts.len() == 1 && !bytes.starts_with(b"From ")
 }
 
 fn parts(

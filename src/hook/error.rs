@@ -44,6 +44,11 @@ pub enum Error {
         /// What belongs under `extends` there.
         configuration: PathBuf,
     },
+    /// The hooks are lefthook's, and there is no work tree with its configuration.
+    LefthookWithoutFiles {
+        /// The folder of the hooks.
+        hooks_dir: PathBuf,
+    },
     /// Git could not be run, or failed.
     Git {
         /// What it was to do.
@@ -101,6 +106,12 @@ impl fmt::Display for Error {
                 path.display(),
                 configuration.display().to_string()
             ),
+            Self::LefthookWithoutFiles { hooks_dir } => write!(
+                f,
+                "put hooks beside lefthook's in {}, which lefthook writes anew: no work tree has a configuration that could name them \
+                 (nothing was installed; run the command in each repository, or use git 2.54 or newer)",
+                hooks_dir.display()
+            ),
             Self::Git { what, message } => write!(f, "{what}: git says: {message}"),
             Self::Program { path } => write!(
                 f,
@@ -118,6 +129,7 @@ impl StdError for Error {
             Self::Read { source, .. } | Self::Write { source, .. } => Some(source),
             Self::UnknownHook { .. }
             | Self::Lefthook { .. }
+            | Self::LefthookWithoutFiles { .. }
             | Self::Git { .. }
             | Self::NotAFile { .. }
             | Self::TwoForeign { .. }

@@ -45,8 +45,14 @@ pub fn install(
     let lefthook = site
         .lefthook()
         .filter(|lefthook| is_lefthooks || lefthook.is_used());
-    if let Some(lefthook) = &lefthook {
-        lefthook.check()?;
+    match &lefthook {
+        Some(lefthook) => lefthook.check()?,
+        None if is_lefthooks => {
+            return Err(Error::LefthookWithoutFiles {
+                hooks_dir: site.hooks_dir.clone(),
+            });
+        }
+        None => {}
     }
     let run = Run { program, version };
     let mut changes = Vec::new();

@@ -80,9 +80,10 @@ pub(super) fn all(hooks_dir: &Path, name: &str) -> Vec<PathBuf> {
     out
 }
 
-/// Returns true for a hook that lefthook has written.
+/// Returns true for a hook that lefthook has written: all of them define this function. A script that only speaks of lefthook is
+/// somebody's own, which lefthook does not write anew.
 pub(super) fn is_lefthooks(bytes: &[u8]) -> bool {
-    bytes.contains_str("lefthook")
+    bytes.contains_str("call_lefthook()")
 }
 
 fn with_suffix(hook: &Path, suffix: &str) -> PathBuf {

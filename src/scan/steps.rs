@@ -1,11 +1,13 @@
 //! Scans what commits change, and keeps what they bring: secrets that no version before has.
 
 use std::{
-    collections::HashSet,
+    cell::RefCell,
+    collections::{HashMap, HashSet},
     io,
     sync::{Mutex, PoisonError},
 };
 
+use bstr::BString;
 use gix::ObjectId;
 
 use super::{Collected, Options, Scanner, Watch, Worker};
@@ -95,6 +97,7 @@ impl Scanner {
             let mut before = Before {
                 scanner: self.lenient(),
                 reader: range::Reader::new(repository, options.max_blob_bytes)?,
+                known: RefCell::default(),
             };
             found.retain(|(item, finding)| {
                 let (step, change) = items[*item];
@@ -150,6 +153,8 @@ impl Visitor for Attributed<'_> {
 struct Before<'s> {
     scanner: Lenient<'s>,
     reader: range::Reader,
+    /// What stands in versions that had to be scanned, by their ids and the paths of findings.
+    known: RefCell<HashMap<(ObjectId, BString), HashSet<Fingerprint>>>,
 }
 
 impl Before<'_> {
@@ -181,8 +186,10 @@ impl Before<'_> {
         novelty::occurs(finding.secret.expose(), &bytes)
             || is_hidden
                 && self
-                    .scanner
-                    .fingerprints(finding, &bytes)
+                    .known
+                    .borrow_mut()
+                    .entry((*id, finding.file().to_owned()))
+                    .or_insert_with(|| self.scanner.fingerprints(finding, &bytes))
                     .contains(&finding.fingerprint)
     }
 }
@@ -210,11 +217,11 @@ impl Scanner {
 }
 
 impl Lenient<'_> {
-    /// Returns the fingerprints of what stands in `bytes`, at the path of `finding`.
-    fn fingerprints(&self, finding: &Finding, bytes: &[u8]) -> Vec<Fingerprint> {
+    /// Returns the fingerprints of what stands in `bytes`, at the path of the file of `finding`.
+    fn fingerprints(&self, finding: &Finding, bytes: &[u8]) -> HashSet<Fingerprint> {
         let found = Mutex::new(Collected::default());
         let mut worker = Worker::with(self.scanner, &self.options, &found, Watch::default());
-        let read = worker.whole(finding.path.as_ref(), finding.source, bytes);
+        let read = worker.whole(finding.file(), finding.source, bytes);
         debug_assert!(read.is_ok(), "memory can be read, and nobody interrupts");
         drop(worker);
         let Collected { findings, .. } = found.into_inner().unwrap_or_else(PoisonError::into_inner);

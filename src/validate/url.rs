@@ -1,7 +1,7 @@
 //! Passwords in URLs (RFC 3986 section 3.2.1) and connection strings.
 
 use super::{Proof, Subject, placeholder};
-use crate::rule::Confidence;
+use crate::{chunk::decode::escaped::percent, rule::Confidence};
 
 /// Checks the password of a URL `scheme://user:password@host`.
 pub(super) fn check(subject: Subject<'_>) -> Proof {
@@ -82,15 +82,9 @@ fn decoded(password: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(password.len());
     let mut rest = password;
     while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%');
-        let byte = digits.map(|digits| data_encoding::HEXUPPER_PERMISSIVE.decode(digits));
-        if let Some(Ok(byte)) = byte {
-            out.extend(byte);
-            rest = &after[2..];
-        } else {
-            out.push(*first);
-            rest = after;
-        }
+        let byte = percent::value(rest);
+        out.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &rest[3..] } else { after };
     }
     out
 }

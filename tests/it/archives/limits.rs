@@ -122,7 +122,7 @@ fn damage_is_named_and_the_rest_is_read() {
     );
 }
 
-/// Nobody can read it without the password: it is named, and no reason to fail.
+/// Nobody can read it without the password: it is named, and no reason to fail. What is damaged is one.
 #[test]
 fn locked_members() {
     let text = text();
@@ -134,6 +134,17 @@ fn locked_members() {
         zip[flags] |= 1;
     }
     left_out("x.zip", &zip, ("x.zip!/app.env", "encrypted"), false);
+    let pdf = [&make::pdf(&text)[..], b"trailer\n<< /Encrypt 9 0 R >>\n"].concat();
+    left_out("x.pdf", &pdf, ("x.pdf", "encrypted"), false);
+    let mut pdf = make::pdf(&text);
+    let at = memchr::memmem::find(&pdf, b"stream\r\n").unwrap() + 30;
+    pdf[at..at + 4].fill(0xff);
+    left_out(
+        "x.pdf",
+        &pdf,
+        ("x.pdf!/stream-2", "cannot be unpacked"),
+        true,
+    );
 }
 
 /// Whatever is wrong with the bytes, the scan ends.

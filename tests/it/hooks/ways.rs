@@ -241,7 +241,7 @@ fn what_husky_does_not_run_goes_where_git_looks() {
 }
 
 /// As lefthook 2 writes it, in short.
-const LEFTHOOK: &str = "#!/bin/sh\ncall_lefthook run \"pre-commit\" \"$@\"\n";
+const LEFTHOOK: &str = "#!/bin/sh\ncall_lefthook()\n{\n  lefthook \"$@\"\n}\ncall_lefthook run \"pre-commit\" \"$@\"\n";
 
 #[test]
 fn lefthook_is_told_to_run_ours() {
@@ -305,8 +305,29 @@ fn lefthook_is_told_to_run_ours() {
     }
 }
 
+/// A script of somebody's own that runs lefthook is a script like others.
+#[test]
+fn a_script_that_speaks_of_lefthook_is_none_of_its_hooks() {
+    let repo = Repo::new();
+    let site = Site::of(&repo.discover());
+    let text = "#!/bin/sh\n# lefthook run pre-commit\nexit 0\n";
+    script(&site.hooks_dir.join("pre-commit"), text);
+    let good = program(&repo, 1);
+    let changes = install(&site, &["pre-commit"], &good, "1").unwrap();
+    assert_eq!(changes[0].action, Action::Inserted);
+    assert_eq!(changes.len(), 1);
+    assert!(!commit(&repo).0);
+}
+
 #[test]
 fn where_lefthook_cannot_be_told_nothing_is_done() {
+    let repo = Repo::new();
+    let hooks = repo.discover().hooks_dir;
+    script(&hooks.join("pre-commit"), LEFTHOOK);
+    let names = ["commit-msg", "pre-commit"];
+    let error = install(&Site::folder(&hooks), &names, &program(&repo, 0), "1").unwrap_err();
+    assert!(error.to_string().contains("no work tree"), "{error}");
+    assert!(!hooks.join("commit-msg").exists());
     for (file, text, by_hand) in [
         (
             "lefthook-local.yml",

@@ -6,7 +6,7 @@ mod backslash;
 mod block;
 mod entity;
 mod joined;
-mod percent;
+pub mod percent;
 mod quoted_printable;
 
 use std::borrow::Cow;

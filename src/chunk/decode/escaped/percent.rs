@@ -2,7 +2,8 @@
 
 use super::{Output, character, hex};
 
-fn value(rest: &[u8]) -> Option<u8> {
+/// Returns the byte that the escape stands for with which `rest` begins.
+pub fn value(rest: &[u8]) -> Option<u8> {
     let digits = rest.strip_prefix(b"%")?.get(..2)?;
     let value = hex(digits[0])? * 16 + hex(digits[1])?;
     u8::try_from(value).ok()
