@@ -45,6 +45,17 @@ pub enum Kind {
     Mail,
 }
 
+/// How large an archive may be that is held in memory, in bytes.
+pub const MAX_BYTES: u64 = 256 << 20;
+
+/// Returns what is said of an archive that is larger.
+pub fn too_large() -> String {
+    format!(
+        "archives larger than {} MiB are not looked into",
+        MAX_BYTES >> 20
+    )
+}
+
 /// How many bytes at the start of a file tell what it is.
 pub const HEAD_BYTES: usize = 512;
 
@@ -95,6 +106,11 @@ impl Kind {
             Self::Mail => "mail",
         }
     }
+}
+
+/// Returns what the file in the compressed file `name` is called: `x.txt` for `logs/x.txt.gz`.
+pub fn name_inside(name: &[u8]) -> Vec<u8> {
+    packed::inside(name)
 }
 
 /// How much may be unpacked of one file, with all that is nested in it.

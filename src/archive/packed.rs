@@ -52,7 +52,7 @@ pub(super) fn reader<'a>(kind: Kind, bytes: &'a [u8]) -> Result<Box<dyn Read + '
 }
 
 /// Returns what the file in `name` is called.
-fn inside(name: &[u8]) -> Vec<u8> {
+pub(super) fn inside(name: &[u8]) -> Vec<u8> {
     let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let lower = last.to_ascii_lowercase();
     let end = ENDS.iter().find(|(end, _)| lower.ends_with(end.as_bytes()));

@@ -5,6 +5,7 @@
 
 mod cache;
 mod gather;
+mod numbers;
 mod read;
 mod traced;
 
@@ -125,13 +126,10 @@ impl Scanner {
         let mut gather = Gather::new(self);
         let mut counts = texts.counts;
         counts += recalled.counts(&database);
-        let mut archives = 0;
         for mut reader in readers {
-            archives += reader.archives;
             gather.take(&mut reader);
             skipped.append(&mut reader.skipped);
         }
-        skipped.extend(archives_are_left(archives));
         counts += gather.counts;
         if watch.is_interrupted() {
             let left = total.saturating_sub(gather.taken);
@@ -257,7 +255,7 @@ impl Scanner {
         let never = Interrupt::default();
         let stop = watch.interrupt.unwrap_or(&never).flag();
         let tick = || tick(watch);
-        let make = || Reader::new(self, options, watch.progress);
+        let make = || Reader::new(self, options, watch);
         database.read(bounds(options, &stop, &tick), which, &make)
     }
 }
@@ -285,22 +283,6 @@ fn tick(watch: Watch<'_>) {
     if let Some(progress) = watch.progress {
         progress.advance(1);
     }
-}
-
-/// Says how many archives were not looked into.
-fn archives_are_left(count: u64) -> Option<Skipped> {
-    let what = match count {
-        0 => return None,
-        1 => "1 archive or document".to_owned(),
-        _ => format!("{count} archives and documents"),
-    };
-    Some(Skipped {
-        path: ".".into(),
-        reason: format!(
-            "{what} of the history were not looked into; `keyfence scan` does that for files"
-        ),
-        incomplete: false,
-    })
 }
 
 fn incomplete(reason: String) -> Skipped {

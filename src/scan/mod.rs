@@ -7,6 +7,7 @@ mod detect;
 mod excerpt;
 pub mod history;
 mod identity;
+mod inside;
 mod lines;
 mod progress;
 mod range;

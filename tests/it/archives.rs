@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod history;
 mod limits;
 mod make;
 
@@ -201,33 +202,4 @@ fn a_staged_archive() {
     run(&repo.root, ["hook", "pre-commit"]).ends(0);
     run(&repo.root, ["scan", "--max-archive-depth", "0"]).ends(0);
     run(&repo.root, ["scan"]).ends(1);
-}
-
-/// A history's archives are scanned as they are; that is said, with a cache and without.
-#[test]
-fn archives_of_a_history_are_counted() {
-    let repo: Repo = repository();
-    repo.write("x.zip", zip(&[("app.env", &text())]));
-    repo.write("y.gz", gzip(&text()));
-    repo.commit_all();
-    for _ in 0..2 {
-        let ran = run(&repo.root, ["scan", "--history", "--format", "json"]).ends(0);
-        let skipped = ran.skipped();
-        assert_eq!(skipped.len(), 1, "{skipped:?}");
-        assert!(
-            skipped[0]
-                .1
-                .starts_with("2 archives and documents of the history"),
-            "{skipped:?}"
-        );
-    }
-    let args = [
-        "scan",
-        "--history",
-        "--max-archive-depth",
-        "0",
-        "--format",
-        "json",
-    ];
-    assert_eq!(run(&repo.root, args).ends(0).skipped(), []);
 }

@@ -1,19 +1,19 @@
 //! From what was found in objects to findings: one for each secret, with all its stays.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::BTreeMap, iter};
 
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    read::{InMessage, Interesting, Reader},
+    numbers::{Item, Key, Numbers, suffix},
+    read::{InMessage, Interesting, Located, Reader},
     traced::{self, Traced},
 };
 use crate::{
     finding::{Counts, Finding, KeptBy, Occurrence, Skipped, SourceKind},
     provenance::{self, Sighting, Stay},
     scan::{Scanner, assemble},
-    secret::Fingerprint,
     source::history::{BlobPlace, Database, graph::BlobIndex},
 };
 
@@ -32,27 +32,10 @@ pub(super) struct Gather<'s> {
     pub(super) again: Vec<ObjectId>,
 }
 
-/// What a secret is known by.
-type Key = (String, Fingerprint);
-
-/// Numbers for secrets.
-#[derive(Default)]
-struct Secrets {
-    numbers: HashMap<Key, u32>,
-}
-
-impl Secrets {
-    fn number(&mut self, finding: &Finding) -> u32 {
-        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        let key = (finding.rule.clone(), finding.fingerprint);
-        *self.numbers.entry(key).or_insert(next)
-    }
-}
-
 /// A stay, and what its finding is made from.
 enum Place {
-    /// A blob, under the path that judges were told.
-    Blob(Occurrence, BlobIndex, BString),
+    /// A blob, under the path that judges were told, and what follows after that: the name of a member.
+    Blob(Occurrence, BlobIndex, BString, BString),
     /// A text that was scanned for itself.
     Text(Occurrence, Box<Finding>),
 }
@@ -109,6 +92,7 @@ impl<'s> Gather<'s> {
             let same = again.place == blob.place;
             if same {
                 blob.found.append(&mut again.found);
+                blob.packed = blob.packed.take().or(again.packed.take());
             }
             same
         });
@@ -117,46 +101,43 @@ impl<'s> Gather<'s> {
 
     /// Returns the findings. `texts` is what was found in texts that are no objects.
     pub(super) fn finish(mut self, traced: &Traced<'_>, texts: Vec<Finding>) -> Gathered {
-        let mut secrets = Secrets::default();
+        let mut numbers = Numbers::default();
         let mut places: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
         let options = traced.trace_options(NO_PATH.into());
         let outcome = provenance::trace(traced.graph, &options, &mut |blob, path| {
             let found = self.findings(blob, path);
             let sighting = |finding: &Finding| Sighting {
-                secret: secrets.number(finding),
+                secret: numbers.item(finding, path),
                 line: finding.start.line,
                 column: finding.start.column,
             };
             found.iter().map(sighting).collect()
         });
         for stay in outcome.stays {
-            let number = stay.secret;
-            let place = self.in_blob(traced, stay);
-            places.entry(number).or_default().push(place);
+            let Item { secret, suffix } = numbers.item_of(stay.secret);
+            let place = self.in_blob(traced, stay, suffix);
+            places.entry(*secret).or_default().push(place);
         }
         let messages = std::mem::take(&mut self.messages);
         let said = traced.in_messages(messages, &options);
         for (occurrence, finding) in said.into_iter().chain(traced.in_texts(texts)) {
-            let number = secrets.number(&finding);
+            let number = numbers.secret(&finding);
             let place = Place::Text(occurrence, Box::new(finding));
             places.entry(number).or_default().push(place);
         }
         // A secret without a stay is told all the same; what the filters would say of it nobody knows.
         if !outcome.limits.is_empty() && traced.wants_all() {
-            for (number, place) in self.without_stay(traced, &mut secrets) {
+            for (number, place) in self.without_stay(traced, &mut numbers) {
                 let known = places.entry(number).or_default();
                 if known.is_empty() {
                     known.push(place);
                 }
             }
         }
-        let keys: HashMap<u32, Key> = (secrets.numbers.into_iter())
-            .map(|(key, number)| (number, key))
-            .collect();
         Gathered {
             findings: places
                 .into_iter()
-                .filter_map(|(number, places)| self.finding(&keys[&number], places))
+                .filter_map(|(number, places)| self.finding(numbers.key_of(number), places))
                 .collect(),
             skipped: outcome
                 .limits
@@ -170,11 +151,25 @@ impl<'s> Gather<'s> {
         }
     }
 
-    /// Returns the findings in a blob at `path`.
+    /// Returns the findings in a blob at `path`, and in what is packed in it.
     fn findings(&self, blob: BlobIndex, path: &BStr) -> Vec<Finding> {
+        let blob = &self.blobs[blob.0 as usize];
+        let mut findings = self.assemble(&blob.found, path);
+        if let Some(packed) = &blob.packed {
+            let mut numbers = vec![0; findings.len()];
+            for (number, member, found) in &packed.found {
+                let mut found = self.assemble(found, member.path(path).as_ref());
+                numbers.extend(iter::repeat_n(*number, found.len()));
+                findings.append(&mut found);
+            }
+            packed.inside.retain(&mut findings, &numbers);
+        }
+        findings
+    }
+
+    fn assemble(&self, found: &[Located], path: &BStr) -> Vec<Finding> {
         let rules = self.scanner.rules();
-        let found = self.blobs[blob.0 as usize].found.iter();
-        let detections = found.filter_map(|one| one.detection(rules, path));
+        let detections = found.iter().filter_map(|one| one.detection(rules, path));
         assemble::findings(
             rules,
             &self.scanner.options,
@@ -185,34 +180,37 @@ impl<'s> Gather<'s> {
     }
 
     /// Returns all secrets in blobs, with places of which nothing is known but the blob.
-    fn without_stay(&self, traced: &Traced<'_>, secrets: &mut Secrets) -> Vec<(u32, Place)> {
+    fn without_stay(&self, traced: &Traced<'_>, numbers: &mut Numbers) -> Vec<(u32, Place)> {
         let mut out = Vec::new();
         for (at, blob) in (0..).map(BlobIndex).zip(&self.blobs) {
             let id = traced.database.blob_id(blob.place).to_string();
             for finding in self.findings(at, NO_PATH.into()) {
+                let suffix = suffix(&finding, NO_PATH.into()).to_owned();
                 let occurrence = Occurrence {
-                    path: format!("<blob {id}>").into(),
+                    path: [format!("<blob {id}>").as_bytes(), &suffix].concat().into(),
                     blob: Some(id.clone()),
                     reachable: true,
                     kept_by: KeptBy::Unknown,
                     ..traced::bare(&finding)
                 };
-                let place = Place::Blob(occurrence, at, NO_PATH.into());
-                out.push((secrets.number(&finding), place));
+                let place = Place::Blob(occurrence, at, NO_PATH.into(), suffix);
+                out.push((numbers.secret(&finding), place));
             }
         }
         out
     }
 
-    fn in_blob(&self, traced: &Traced<'_>, stay: Stay) -> Place {
+    /// Returns the place of a stay in a blob; `suffix` follows after its path.
+    fn in_blob(&self, traced: &Traced<'_>, stay: Stay, suffix: &BString) -> Place {
         let blob = self.blobs[stay.blob.0 as usize].place;
         let id = traced.database.blob_id(blob).to_string();
         let note = traced.note(&stay);
-        let path = match &note {
+        let mut path = match &note {
             Some(note) => BString::from(format!("<note {}>", note.annotates)),
             None if stay.path == NO_PATH => BString::from(format!("<blob {id}>")),
             None => stay.path.clone(),
         };
+        path.extend(&**suffix);
         let occurrence = Occurrence {
             path,
             line: stay.line,
@@ -228,7 +226,7 @@ impl<'s> Gather<'s> {
             note,
             tips: traced.names(&stay.tips),
         };
-        Place::Blob(occurrence, stay.blob, stay.path)
+        Place::Blob(occurrence, stay.blob, stay.path, suffix.clone())
     }
 
     /// Returns the finding of the secret `key` with its places, the most urgent first.
@@ -237,9 +235,10 @@ impl<'s> Gather<'s> {
         places.sort_by_key(|place| place.occurrence().state());
         let mut finding = match places.first()? {
             Place::Text(_, finding) => (**finding).clone(),
-            Place::Blob(_, blob, path) => self
+            Place::Blob(_, blob, path, member) => self
                 .findings(*blob, path.as_bstr())
                 .into_iter()
+                .filter(|finding| suffix(finding, path.as_bstr()) == member)
                 .find(|finding| (&finding.rule, finding.fingerprint) == (&key.0, key.1))?,
         };
         finding.occurrences = places.into_iter().map(Place::into_occurrence).collect();

@@ -20,9 +20,11 @@ use crate::{
     matcher::lines::{LineCounter, Place},
     rule::RuleSet,
     scan::{
-        Progress, Scanner, assemble,
+        Scanner, Watch, assemble,
         blob::{self, BlobScan},
         carry::{Carrier, FoundAt, Known},
+        detect,
+        inside::{self, Inside, Member},
         lines,
     },
     source::history::{BlobPlace, Made, Visit, commits::Parts},
@@ -33,6 +35,8 @@ use crate::{
 pub(super) struct Interesting {
     pub(super) place: BlobPlace,
     pub(super) found: Vec<Located>,
+    /// What was found in what is packed in it.
+    pub(super) packed: Option<Packed>,
 }
 
 /// Something that was found, where it stands in one blob.
@@ -66,10 +70,31 @@ impl Located {
         })
     }
 
+    /// Returns what was found, where it was found.
+    fn all(made: Vec<detect::Made>) -> Vec<Self> {
+        let found = Arc::new(FoundAt { start: 0, made });
+        let one = |(at, made): (usize, &detect::Made)| Self {
+            found: Arc::clone(&found),
+            at,
+            shift: 0,
+            start: made.detection.start,
+            end: made.detection.end,
+        };
+        found.made.iter().enumerate().map(one).collect()
+    }
+
     fn moved(&self, span: &Range<u64>) -> Range<u64> {
         let moved = |at: u64| at.saturating_add_signed(self.shift);
         moved(span.start)..moved(span.end)
     }
+}
+
+/// What was found in what is packed in a blob.
+#[derive(Debug)]
+pub(super) struct Packed {
+    pub(super) inside: Inside,
+    /// What was found in members, in the order of their numbers.
+    pub(super) found: Vec<(usize, Member, Vec<Located>)>,
 }
 
 /// What was found in the text of a commit or tag.
@@ -84,7 +109,7 @@ pub(super) struct InMessage {
 pub(super) struct Reader<'s> {
     scanner: &'s Scanner,
     options: &'s HistoryOptions<'s>,
-    progress: Option<&'s Progress>,
+    watch: Watch<'s>,
     carrier: Carrier<'s>,
     scratch: Scratch,
     buffer: Vec<u8>,
@@ -93,8 +118,6 @@ pub(super) struct Reader<'s> {
     pub(super) counts: Counts,
     /// How many objects were handed over.
     pub(super) taken: u64,
-    /// How many archives were scanned as they are, without what is in them.
-    pub(super) archives: u64,
     pub(super) skipped: Vec<Skipped>,
     /// The objects that the next scan has to read again: in which something was found, whatever policy says of it, and those that were named.
     pub(super) again: Vec<ObjectId>,
@@ -104,12 +127,12 @@ impl<'s> Reader<'s> {
     pub(super) fn new(
         scanner: &'s Scanner,
         options: &'s HistoryOptions<'s>,
-        progress: Option<&'s Progress>,
+        watch: Watch<'s>,
     ) -> Self {
         Self {
             scanner,
             options,
-            progress,
+            watch,
             carrier: Carrier::new(&scanner.engine, scanner.options.max_detections),
             scratch: Scratch::default(),
             buffer: Vec::new(),
@@ -117,7 +140,6 @@ impl<'s> Reader<'s> {
             messages: Vec::new(),
             counts: Counts::default(),
             taken: 0,
-            archives: 0,
             skipped: Vec::new(),
             again: Vec::new(),
         }
@@ -126,18 +148,51 @@ impl<'s> Reader<'s> {
     fn count(&mut self, bytes: u64, found: usize) {
         self.counts.blobs += 1;
         self.counts.bytes += bytes;
-        if let Some(progress) = self.progress {
+        if let Some(progress) = self.watch.progress {
             progress.add_bytes(bytes);
             progress.add_findings(found as u64);
         }
     }
 
-    /// Counts a blob that is an archive. It is to be read again, so that each scan counts it.
-    fn see(&mut self, id: &oid, head: &[u8]) {
-        if self.scanner.options.archives.depth > 0 && archive::kind(head).is_some() {
-            self.archives += 1;
+    /// Keeps what was `found` in a blob, and what is found in what is packed in it. `bytes` is all of it, where it is at hand.
+    fn keep(
+        &mut self,
+        place: BlobPlace,
+        id: &oid,
+        len: u64,
+        found: Vec<Located>,
+        bytes: Option<&[u8]>,
+    ) {
+        let packed = bytes.and_then(|bytes| self.look_into(id, bytes));
+        let in_members = packed.iter().flat_map(|packed| &packed.found);
+        let in_members: usize = in_members.map(|(_, _, found)| found.len()).sum();
+        self.count(len, found.len() + in_members);
+        if found.len() + in_members > 0 {
+            self.again.push(id.to_owned());
+            self.blobs.push(Interesting {
+                place,
+                found,
+                packed: packed.filter(|_| in_members > 0),
+            });
+        }
+    }
+
+    /// Scans what is packed in a blob.
+    fn look_into(&mut self, id: &oid, bytes: &[u8]) -> Option<Packed> {
+        archive::kind(bytes)?;
+        let budget = self.scanner.options.archives.clone();
+        if budget.depth == 0 {
+            // Another scan may look into it.
             self.again.push(id.to_owned());
         }
+        let mut members = Members {
+            id,
+            reader: self,
+            found: Vec::new(),
+        };
+        let inside = inside::walk(bytes, &budget, &mut members)?;
+        let found = members.found;
+        Some(Packed { inside, found })
     }
 
     /// Names a blob of which not all was looked at.
@@ -200,6 +255,59 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// Scans the members of one archive.
+struct Members<'r, 's> {
+    id: &'r oid,
+    reader: &'r mut Reader<'s>,
+    found: Vec<(usize, Member, Vec<Located>)>,
+}
+
+impl inside::Scan for Members<'_, '_> {
+    fn member(&mut self, number: usize, member: &Member, bytes: &[u8]) {
+        let Reader {
+            scanner,
+            watch,
+            scratch,
+            buffer,
+            ..
+        } = &mut *self.reader;
+        let options = &scanner.options;
+        let mut scan = BlobScan::new(&scanner.engine, None, options.max_detections);
+        if bytes.len() > options.chunk_size {
+            let mut bytes = bytes;
+            let mut reader = watch.reader(&mut bytes);
+            let each = |chunk: &chunk::Chunk<'_>| scan.chunk(chunk, false, scratch);
+            // Memory can be read; only an interruption ends it, which is told elsewhere.
+            drop(chunk::read(&mut reader, options.chunk_size, buffer, each));
+        } else {
+            let text = wide::as_utf8(bytes);
+            scan.chunk(&chunk::Chunk::whole(&text), true, scratch);
+        }
+        let blob::Seen { made, trouble } = scan.finish();
+        for reason in trouble {
+            inside::Scan::skip(self, member, reason, true);
+        }
+        if !made.is_empty() {
+            self.found
+                .push((number, member.clone(), Located::all(made)));
+        }
+    }
+
+    fn skip(&mut self, member: &Member, reason: String, incomplete: bool) {
+        let blob = BString::from(format!("<blob {}>", self.id));
+        self.reader.again.push(self.id.to_owned());
+        self.reader.skipped.push(Skipped {
+            path: member.path(blob.as_bstr()),
+            reason,
+            incomplete,
+        });
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.reader.watch.is_interrupted()
+    }
+}
+
 impl Visit for Reader<'_> {
     type Kept = Known;
 
@@ -215,7 +323,6 @@ impl Visit for Reader<'_> {
             self.name(id, crate::source::too_large(self.options.max_blob_bytes));
             return Known::nothing();
         }
-        self.see(id, bytes);
         let text = wide::as_utf8(bytes);
         // A delta says what it copies of the bytes, not of the text.
         let is_wide = matches!(text, Cow::Owned(_));
@@ -233,11 +340,7 @@ impl Visit for Reader<'_> {
             self.name(id, lines::too_slow(self.scanner.rules(), slow));
         }
         let found = locate(&text, &known);
-        self.count(bytes.len() as u64, found.len());
-        if !found.is_empty() {
-            self.again.push(id.to_owned());
-            self.blobs.push(Interesting { place, found });
-        }
+        self.keep(place, id, bytes.len() as u64, found, Some(bytes));
         known
     }
 
@@ -256,11 +359,16 @@ impl Visit for Reader<'_> {
         let engine = &self.scanner.engine;
         let mut scan = BlobScan::new(engine, None, self.scanner.options.max_detections);
         let chunk_size = self.scanner.options.chunk_size;
-        let mut head = Vec::new();
-        io::Read::take(&mut *reader, archive::HEAD_BYTES as u64).read_to_end(&mut head)?;
-        self.see(id, &head);
+        let mut held = Vec::new();
+        io::Read::take(&mut *reader, archive::HEAD_BYTES as u64).read_to_end(&mut held)?;
+        let is_archive = archive::kind(&held).is_some();
+        if is_archive && size <= archive::MAX_BYTES {
+            reader
+                .take((size + 1).saturating_sub(held.len() as u64))
+                .read_to_end(&mut held)?;
+        }
         let (scratch, buffer) = (&mut self.scratch, &mut self.buffer);
-        let mut limited = head.chain(reader).take(size.saturating_add(1));
+        let mut limited = (&held[..]).chain(reader).take(size.saturating_add(1));
         let read = chunk::read(&mut limited, chunk_size, buffer, |chunk| {
             scan.chunk(chunk, false, scratch);
         });
@@ -269,29 +377,12 @@ impl Visit for Reader<'_> {
             self.name(id, reason);
         }
         let total = *read.as_ref().unwrap_or_else(|(total, _)| total);
-        self.count(total, made.len());
-        if !made.is_empty() {
-            self.again.push(id.to_owned());
-            let places: Vec<(Place, Place)> = made
-                .iter()
-                .map(|made| (made.detection.start, made.detection.end))
-                .collect();
-            let found = Arc::new(FoundAt { start: 0, made });
-            let located = places
-                .into_iter()
-                .enumerate()
-                .map(|(at, (start, end))| Located {
-                    found: Arc::clone(&found),
-                    at,
-                    shift: 0,
-                    start,
-                    end,
-                });
-            self.blobs.push(Interesting {
-                place,
-                found: located.collect(),
-            });
+        let is_whole = total == size && read.is_ok();
+        let whole = (is_whole && held.len() as u64 == size).then_some(&held[..]);
+        if is_archive && is_whole && whole.is_none() {
+            self.name(id, archive::too_large());
         }
+        self.keep(place, id, total, Located::all(made), whole);
         match read {
             Ok(total) if total == size => Ok(()),
             Ok(total) => Err(io::Error::other(format!(

@@ -1,21 +1,18 @@
 //! Archives: each member is a blob of its own, at the path of the archive, `!/` and its name.
 
 use std::{
-    collections::HashSet,
     io::{self, Read as _},
+    iter,
 };
 
-use bstr::{BStr, BString};
+use bstr::BStr;
 
 use super::Worker;
 use crate::{
-    archive::{self, Budget, Kind, Visit},
-    finding::{Finding, IN_ARCHIVE, Skipped, SourceKind},
-    secret::Fingerprint,
+    archive,
+    finding::{Skipped, SourceKind},
+    scan::inside::{self, Member},
 };
-
-/// How large an archive may be that is held in memory, in bytes.
-const MAX_BYTES: u64 = 256 << 20;
 
 impl Worker<'_> {
     /// Scans a blob that comes in pieces. An archive is held as a whole, to be looked into.
@@ -30,9 +27,9 @@ impl Worker<'_> {
         let mut read = { head }.read_to_end(&mut bytes);
         let is_archive = self.options.archives.depth > 0 && archive::kind(&bytes).is_some();
         if is_archive && read.is_ok() {
-            let rest = MAX_BYTES.saturating_sub(bytes.len() as u64) + 1;
+            let rest = archive::MAX_BYTES.saturating_sub(bytes.len() as u64) + 1;
             read = self.watch.reader(reader).take(rest).read_to_end(&mut bytes);
-            if read.is_ok() && bytes.len() as u64 <= MAX_BYTES {
+            if read.is_ok() && bytes.len() as u64 <= archive::MAX_BYTES {
                 let first = self.own.findings.len();
                 let total = self.pieces(path, kind, &mut &bytes[..])?;
                 self.look_into(path, kind, &bytes, first);
@@ -41,10 +38,7 @@ impl Worker<'_> {
             if read.is_ok() {
                 self.own.skipped.push(Skipped {
                     path: path.to_owned(),
-                    reason: format!(
-                        "archives larger than {} MiB are not looked into",
-                        MAX_BYTES >> 20
-                    ),
+                    reason: archive::too_large(),
                     incomplete: true,
                 });
             }
@@ -55,113 +49,52 @@ impl Worker<'_> {
 
     /// Looks into the blob of which findings were told from `first` on, if it is an archive.
     pub(super) fn look_into(&mut self, path: &BStr, kind: SourceKind, bytes: &[u8], first: usize) {
-        let mut budget = self.options.archives.clone();
-        if let Some(of) = archive::kind(bytes).filter(|_| budget.depth > 0) {
-            self.unpack((path, kind), of, bytes, &mut budget, first);
-        }
-    }
-
-    /// Scans the members of an archive.
-    fn unpack(
-        &mut self,
-        (path, kind): (&BStr, SourceKind),
-        of: Kind,
-        bytes: &[u8],
-        budget: &mut Budget,
-        first: usize,
-    ) {
-        let inside = self.own.findings.len();
+        let numbers = vec![0; self.own.findings.len() - first];
+        let budget = self.options.archives.clone();
         let mut members = Members {
             worker: self,
             path,
             kind,
-            of,
+            numbers,
         };
-        archive::read(of, path, bytes, budget, &mut members);
-        // What is stored as it is was found twice. A member is the better place; in a mail it is the line that can be read there.
-        let is_better = |finding: &Finding| of == Kind::Mail && finding.decoded.is_empty();
-        let (outside, within) = self.own.findings.split_at(inside);
-        let outside: HashSet<Fingerprint> = outside[first..]
-            .iter()
-            .filter(|finding| is_better(finding))
-            .map(|finding| finding.fingerprint)
-            .collect();
-        let within: HashSet<Fingerprint> =
-            within.iter().map(|finding| finding.fingerprint).collect();
-        let mut at = 0;
-        self.own.findings.retain(|finding| {
-            at += 1;
-            match at - 1 {
-                before if before < first => true,
-                before if before < inside => {
-                    is_better(finding) || !within.contains(&finding.fingerprint)
-                }
-                _ => !outside.contains(&finding.fingerprint),
-            }
-        });
+        let Some(inside) = inside::walk(bytes, &budget, &mut members) else {
+            return;
+        };
+        let numbers = members.numbers;
+        let mut findings = self.own.findings.split_off(first);
+        inside.retain(&mut findings, &numbers);
+        self.own.findings.append(&mut findings);
     }
 }
 
-/// Takes the members of one archive.
+/// Scans the members of the archive at `path`.
 struct Members<'w, 's> {
     worker: &'w mut Worker<'s>,
     path: &'w BStr,
     kind: SourceKind,
-    of: Kind,
+    /// For each finding the number of its member.
+    numbers: Vec<usize>,
 }
 
-impl Members<'_, '_> {
-    fn at(&self, name: &[u8]) -> BString {
-        let mut name = name;
-        while let Some(rest) = name.strip_prefix(b"/").or_else(|| name.strip_prefix(b"./")) {
-            name = rest;
-        }
-        if name.is_empty() {
-            return self.path.to_owned();
-        }
-        [self.path, IN_ARCHIVE.as_bytes(), name].concat().into()
-    }
-}
-
-impl Visit for Members<'_, '_> {
-    fn member(&mut self, name: &[u8], bytes: &[u8], budget: &mut Budget) -> bool {
-        let nested = archive::kind(bytes);
-        // `x.tar.gz` is one archive, and the members are those of `x.tar.gz`.
-        let is_same = self.of.is_one_file() && nested == Some(Kind::Tar);
-        let path = if is_same {
-            self.path.to_owned()
-        } else {
-            self.at(name)
-        };
-        let first = self.worker.own.findings.len();
-        if !is_same {
-            self.worker.member(path.as_ref(), self.kind, bytes);
-        }
-        match nested {
-            Some(of) if is_same || budget.depth > 1 => {
-                budget.depth -= usize::from(!is_same);
-                let place = (path.as_ref(), self.kind);
-                self.worker.unpack(place, of, bytes, budget, first);
-                budget.depth += usize::from(!is_same);
-            }
-            Some(_) => {
-                let most = self.worker.options.archives.depth;
-                let reason = format!(
-                    "an archive in archives, nested deeper than {most} (--max-archive-depth)"
-                );
-                self.skip(name, reason, true);
-            }
-            None => {}
-        }
-        !self.worker.watch.is_interrupted()
+impl inside::Scan for Members<'_, '_> {
+    fn member(&mut self, number: usize, member: &Member, bytes: &[u8]) {
+        let path = member.path(self.path);
+        let before = self.worker.own.findings.len();
+        self.worker.member(path.as_ref(), self.kind, bytes);
+        let found = self.worker.own.findings.len() - before;
+        self.numbers.extend(iter::repeat_n(number, found));
     }
 
-    fn skip(&mut self, name: &[u8], reason: String, incomplete: bool) {
+    fn skip(&mut self, member: &Member, reason: String, incomplete: bool) {
         self.worker.own.skipped.push(Skipped {
-            path: self.at(name),
+            path: member.path(self.path),
             reason,
             incomplete,
         });
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.worker.watch.is_interrupted()
     }
 }
 
