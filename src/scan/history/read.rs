@@ -1,30 +1,29 @@
 //! Reads objects: what stands in them, and where, but not yet under which path.
 
+mod located;
+mod packed;
+
 use std::{
     borrow::Cow,
     io::{self, Read as _},
-    ops::Range,
-    sync::Arc,
 };
 
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, objs::Kind, oid};
+pub(super) use located::Located;
+use located::locate;
+pub(super) use packed::Packed;
 
 use super::HistoryOptions;
 use crate::{
     archive,
     chunk::{self, decode, wide},
-    detection::Detection,
     engine::{Found, Scratch},
     finding::{Counts, Finding, Skipped, SourceKind},
-    matcher::lines::{LineCounter, Place},
-    rule::RuleSet,
     scan::{
         Scanner, Watch, assemble,
         blob::{self, BlobScan},
-        carry::{Carrier, FoundAt, Known},
-        detect,
-        inside::{self, Inside, Member},
+        carry::{Carrier, Known},
         lines,
     },
     source::history::{BlobPlace, Made, Visit, commits::Parts},
@@ -37,64 +36,6 @@ pub(super) struct Interesting {
     pub(super) found: Vec<Located>,
     /// What was found in what is packed in it.
     pub(super) packed: Option<Packed>,
-}
-
-/// Something that was found, where it stands in one blob.
-#[derive(Debug)]
-pub(super) struct Located {
-    found: Arc<FoundAt>,
-    at: usize,
-    /// How many bytes it stands behind where it was found first, or before, when negative.
-    shift: i64,
-    start: Place,
-    end: Place,
-}
-
-impl Located {
-    /// Returns the detection in a blob at `path`, or nothing when a judge drops it there.
-    pub(super) fn detection(&self, rules: &RuleSet, path: &[u8]) -> Option<Detection> {
-        let made = &self.found.made[self.at];
-        let confidence = match &made.deferred {
-            Some(deferred) => deferred.hear(rules, path)?,
-            None => made.detection.confidence,
-        };
-        let first = &made.detection;
-        Some(Detection {
-            span: self.moved(&first.span),
-            secret_span: self.moved(&first.secret_span),
-            line_offset: first.line_offset.saturating_add_signed(self.shift),
-            start: self.start,
-            end: self.end,
-            confidence,
-            ..first.clone()
-        })
-    }
-
-    /// Returns what was found, where it was found.
-    fn all(made: Vec<detect::Made>) -> Vec<Self> {
-        let found = Arc::new(FoundAt { start: 0, made });
-        let one = |(at, made): (usize, &detect::Made)| Self {
-            found: Arc::clone(&found),
-            at,
-            shift: 0,
-            start: made.detection.start,
-            end: made.detection.end,
-        };
-        found.made.iter().enumerate().map(one).collect()
-    }
-
-    fn moved(&self, span: &Range<u64>) -> Range<u64> {
-        let moved = |at: u64| at.saturating_add_signed(self.shift);
-        moved(span.start)..moved(span.end)
-    }
-}
-
-/// What was found in what is packed in a blob.
-#[derive(Debug)]
-pub(super) struct Packed {
-    pub(super) inside: Inside,
-    /// What was found in members, in the order of their numbers.
-    pub(super) found: Vec<(usize, Member, Vec<Located>)>,
 }
 
 /// What was found in the text of a commit or tag.
@@ -177,24 +118,6 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Scans what is packed in a blob.
-    fn look_into(&mut self, id: &oid, bytes: &[u8]) -> Option<Packed> {
-        archive::kind(bytes)?;
-        let budget = self.scanner.options.archives.clone();
-        if budget.depth == 0 {
-            // Another scan may look into it.
-            self.again.push(id.to_owned());
-        }
-        let mut members = Members {
-            id,
-            reader: self,
-            found: Vec::new(),
-        };
-        let inside = inside::walk(bytes, &budget, &mut members)?;
-        let found = members.found;
-        Some(Packed { inside, found })
-    }
-
     /// Names a blob of which not all was looked at.
     fn name(&mut self, id: &oid, reason: String) {
         self.again.push(id.to_owned());
@@ -252,59 +175,6 @@ impl<'s> Reader<'s> {
             kind,
             made.into_iter().map(|made| made.detection).collect(),
         )
-    }
-}
-
-/// Scans the members of one archive.
-struct Members<'r, 's> {
-    id: &'r oid,
-    reader: &'r mut Reader<'s>,
-    found: Vec<(usize, Member, Vec<Located>)>,
-}
-
-impl inside::Scan for Members<'_, '_> {
-    fn member(&mut self, number: usize, member: &Member, bytes: &[u8]) {
-        let Reader {
-            scanner,
-            watch,
-            scratch,
-            buffer,
-            ..
-        } = &mut *self.reader;
-        let options = &scanner.options;
-        let mut scan = BlobScan::new(&scanner.engine, None, options.max_detections);
-        if bytes.len() > options.chunk_size {
-            let mut bytes = bytes;
-            let mut reader = watch.reader(&mut bytes);
-            let each = |chunk: &chunk::Chunk<'_>| scan.chunk(chunk, false, scratch);
-            // Memory can be read; only an interruption ends it, which is told elsewhere.
-            drop(chunk::read(&mut reader, options.chunk_size, buffer, each));
-        } else {
-            let text = wide::as_utf8(bytes);
-            scan.chunk(&chunk::Chunk::whole(&text), true, scratch);
-        }
-        let blob::Seen { made, trouble } = scan.finish();
-        for reason in trouble {
-            inside::Scan::skip(self, member, reason, true);
-        }
-        if !made.is_empty() {
-            self.found
-                .push((number, member.clone(), Located::all(made)));
-        }
-    }
-
-    fn skip(&mut self, member: &Member, reason: String, incomplete: bool) {
-        let blob = BString::from(format!("<blob {}>", self.id));
-        self.reader.again.push(self.id.to_owned());
-        self.reader.skipped.push(Skipped {
-            path: member.path(blob.as_bstr()),
-            reason,
-            incomplete,
-        });
-    }
-
-    fn is_interrupted(&self) -> bool {
-        self.reader.watch.is_interrupted()
     }
 }
 
@@ -433,41 +303,4 @@ impl Visit for Reader<'_> {
     fn skip(&mut self, skipped: Skipped) {
         self.skipped.push(skipped);
     }
-}
-
-/// Returns what is known of an object with its places, in the order of detections.
-fn locate(bytes: &[u8], known: &Known) -> Vec<Located> {
-    if known.kept.is_empty() {
-        return Vec::new();
-    }
-    let start = LineCounter::new().place();
-    let mut out: Vec<Located> = Vec::new();
-    for kept in &known.kept {
-        let shift = i64::from(kept.start) - i64::from(kept.found.start);
-        out.extend((0..kept.found.made.len()).map(|at| Located {
-            found: Arc::clone(&kept.found),
-            at,
-            shift,
-            start,
-            end: start,
-        }));
-    }
-    let span = |one: &Located| one.moved(&one.found.made[one.at].detection.secret_span);
-    out.sort_by_cached_key(|one| {
-        let span = span(one);
-        let d = &one.found.made[one.at].detection;
-        (
-            span.start,
-            span.end,
-            d.rule,
-            d.decoded.len(),
-            d.decoded.clone(),
-        )
-    });
-    let spans: Vec<Range<u64>> = out.iter().map(span).collect();
-    let places = blob::places(&LineCounter::new(), bytes, 0, &spans);
-    for (one, (start, end)) in out.iter_mut().zip(places) {
-        (one.start, one.end) = (start, end);
-    }
-    out
 }
