@@ -5,9 +5,9 @@ use std::{cell::Cell, ops::Range, sync::Arc};
 use crate::{
     judge::{self, Judge, LINE_BYTES, Opinion, PathView, Scene},
     matcher::{Candidate, lines::Place},
-    rule::{Confidence, MAX_MATCH_BYTES, Rule, RuleIndex, RuleSet, SecretKind, Severity},
+    rule::{Anchor, Confidence, MAX_MATCH_BYTES, Rule, RuleIndex, RuleSet, SecretKind, Severity},
     secret::Secret,
-    validate::{self, Fact, Subject, Verdict},
+    validate::{self, BEFORE_BYTES, Fact, Subject, Verdict},
 };
 
 /// One credential, or one part of a credential, at one place.
@@ -154,9 +154,17 @@ fn hear(
         let proof = check(Subject {
             secret: candidate.secret(),
             matched: candidate.matched(),
+            before: &candidate.bytes
+                [candidate.span.start.saturating_sub(BEFORE_BYTES)..candidate.span.start],
             after: &candidate.bytes[candidate.span.end..after_end],
         });
         match proof.verdict {
+            Verdict::Refuted if rules.keeps_invalid() && has_form(rule) => {
+                at_most = Confidence::Low;
+                if proof.facts.is_empty() {
+                    facts.push(("malformed", format!("the check `{name}` refutes it")));
+                }
+            }
             Verdict::Refuted => {
                 return Judged::Refuted {
                     check: name.to_string(),
@@ -191,13 +199,21 @@ fn hear(
         match opinion {
             Some(Opinion::Drop) => {
                 droppers.push(judge.name);
-                if droppers.len() >= most_droppers {
+                if droppers.len() >= most_droppers && !rules.keeps_invalid() {
                     break;
                 }
             }
             Some(Opinion::Lower) => lowered_by.push(judge.name),
             None => {}
         }
+    }
+    if rules.keeps_invalid() && droppers == [judge::DOCUMENTED] {
+        droppers.clear();
+        at_most = Confidence::Low;
+        facts.push((
+            "known_as",
+            "an example from a vendor's documentation".to_owned(),
+        ));
     }
     if !droppers.is_empty() {
         return Judged::Dropped { judges: droppers };
@@ -223,6 +239,13 @@ fn hear(
         lowered_by,
         deferred,
     }
+}
+
+/// Returns true when what `rule` matches has the form of a credential even where a check says that it is none: a token's prefix, length and
+/// alphabet, or the frame of a key.
+fn has_form(rule: &Rule) -> bool {
+    let is_prefix = |anchor: &Anchor| matches!(anchor, Anchor::Prefix(_));
+    matches!(rule.kind, SecretKind::Token | SecretKind::Block) && rule.anchors.iter().all(is_prefix)
 }
 
 /// Returns the Shannon entropy of `bytes`, in bits per byte.

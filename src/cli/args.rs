@@ -169,6 +169,9 @@ pub(super) struct Common {
     /// Ignore inline markers, allow entries and allowed patterns
     #[arg(long, help_heading = "Rules")]
     pub(super) no_allow: bool,
+    /// Also tell what is no credential that works: published examples, and tokens whose checksum or structure is wrong
+    #[arg(long, help_heading = "Rules")]
+    pub(super) include_invalid: bool,
     /// Also run the providers of git-secrets that this repository's own configuration names
     #[arg(long, help_heading = "Rules")]
     pub(super) run_providers: bool,

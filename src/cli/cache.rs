@@ -20,8 +20,9 @@ pub(super) enum Cache {
 }
 
 impl Cache {
-    pub(super) fn new(args: &args::History) -> Result<Self, Failure> {
-        if args.no_cache {
+    /// Returns where the cache is; with `include_invalid` nowhere, since it does not say where there is something that is no credential.
+    pub(super) fn new(args: &args::History, include_invalid: bool) -> Result<Self, Failure> {
+        if args.no_cache || include_invalid {
             return Ok(Self::Off);
         }
         let Some(path) = &args.cache else {

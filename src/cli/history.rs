@@ -57,7 +57,7 @@ impl Request {
             branches: history.branch.clone(),
             paths: args.paths.iter().map(PathBuf::from).collect(),
             recurse_submodules: history.recurse_submodules,
-            cache: Cache::new(history)?,
+            cache: Cache::new(history, args.common.include_invalid)?,
             limits,
         })
     }

@@ -11,6 +11,7 @@ mod completions;
 mod doctor;
 mod environment;
 mod git_secrets;
+mod halves;
 mod history;
 mod hook;
 mod import;

@@ -1,6 +1,7 @@
 //! `keyfence scan`.
 
 use std::{
+    ffi::OsString,
     fs,
     io::Read as _,
     path::{Path, PathBuf},
@@ -10,7 +11,7 @@ use std::{
 use bstr::BStr;
 
 use super::{
-    Failure, args, environment, history,
+    Failure, args, environment, halves, history,
     input::Input,
     output::Output,
     progress,
@@ -56,6 +57,7 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
         result?;
         outcome
     };
+    halves::tell(args, scanner, limits, &mut outcome);
     setup.complete(&mut outcome);
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     output.write(&outcome)
@@ -67,7 +69,6 @@ fn read(
     interrupt: &Interrupt,
     make: &MakeVisitor<'_>,
 ) -> Result<(), Failure> {
-    let base = environment::current_dir()?;
     if args.staged {
         return read_staged(limits, make);
     }
@@ -81,7 +82,18 @@ fn read(
         stdin::scan(&mut Input::open(interrupt)?, &mut *make());
         return Ok(());
     }
-    let paths: Vec<PathBuf> = args.paths.iter().map(PathBuf::from).collect();
+    read_files(args, &args.paths, limits, make)
+}
+
+/// Hands over the files at `paths`, and below them.
+pub(super) fn read_files(
+    args: &args::Scan,
+    paths: &[OsString],
+    limits: Limits,
+    make: &MakeVisitor<'_>,
+) -> Result<(), Failure> {
+    let base = environment::current_dir()?;
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     let options = files::Options {
         git: !args.no_git,
         ignore: !args.no_ignore,

@@ -103,7 +103,10 @@ impl Setup {
             }
         }
         Ok(Self {
-            scanner: Scanner::new(rule_set(&common.rules, configured.rules)?, options),
+            scanner: Scanner::new(
+                rule_set(&common.rules, configured.rules)?.with_invalid(common.include_invalid),
+                options,
+            ),
             skipped: configured.skipped,
         })
     }
@@ -166,6 +169,7 @@ fn options(
         } else {
             allowed()?
         },
+        now: Some(environment::now_seconds()),
         archives: Budget {
             depth: common.max_archive_depth.unwrap_or(Budget::default().depth),
             ..Budget::default()

@@ -3,6 +3,7 @@
 mod names;
 mod occurrence;
 mod state;
+mod validity;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,6 +11,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 pub use names::Names;
 pub use occurrence::{Commit, KeptBy, Note, Occurrence};
 pub use state::State;
+pub use validity::Validity;
 
 use crate::{
     matcher::lines::Place,
@@ -65,6 +67,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
+    /// What it says itself of its use.
+    pub validity: Validity,
     /// The keyed hash of the secret alone.
     pub fingerprint: Fingerprint,
     /// The path, relative to where the scan was asked; `<stdin>` for standard input; of a member of an archive that of the archive, `!/`

@@ -8,9 +8,12 @@ use sha2::{Digest as _, Sha256};
 use super::{Judge, Opinion, Scene, documented_hashes::HASHES};
 use crate::rule::SecretKind;
 
+/// The name of the judge.
+pub const NAME: &str = "documented-example";
+
 /// Drops secrets that are published examples, whatever their kind.
 pub(super) const JUDGE: Judge = Judge {
-    name: "documented-example",
+    name: NAME,
     says: "is an example from a vendor's documentation",
     kinds: &SecretKind::ALL,
     opinion,

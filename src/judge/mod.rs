@@ -38,6 +38,8 @@ mod walks;
 
 use std::{cell::Cell, ops::Range};
 
+pub use documented::NAME as DOCUMENTED;
+
 use crate::{
     matcher::{Candidate, lines},
     rule::{Rule, SecretKind},

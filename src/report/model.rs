@@ -67,6 +67,8 @@ pub struct Finding<'a> {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
+    /// What it says itself of its use: `live-shaped`, `encrypted`, `expired`, `malformed`, `example`.
+    pub validity: &'static str,
     /// The fingerprint of the secret: 32 hexadecimal digits.
     pub fingerprint: String,
     /// Where it is.
@@ -123,6 +125,7 @@ impl<'a> Finding<'a> {
             provider: &finding.provider,
             severity: finding.severity,
             confidence: finding.confidence,
+            validity: finding.validity.name(),
             fingerprint: finding.fingerprint.to_string(),
             path: Path::new(finding.path.as_bstr(), scrub),
             line: finding.start.line,

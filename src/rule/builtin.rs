@@ -1848,7 +1848,7 @@ pub(crate) static RULES: &[Rule] = &[
         boundary: Boundary::Alnum,
         max_len: 1024,
         min_entropy: 0.0,
-        checks: B(&[]),
+        checks: B(&[B("azure-sas")]),
         part: None,
         identifier: false,
         remediation: B(&[B("Regenerate the account key that signed it, or delete the stored access policy it names")]),

@@ -57,12 +57,26 @@ pub struct RuleSet {
     enabled: Vec<bool>,
     regexes: Box<[OnceLock<Regex>]>,
     lines: Option<LineRules>,
+    keeps_invalid: bool,
 }
 
 impl RuleSet {
     /// Returns the built-in rules.
     pub fn builtin() -> Self {
         Self::of(builtin::RULES, Vec::new())
+    }
+
+    /// Returns the same rules; `keeps_invalid` says that what has the form of a credential and is none is kept, too: published examples, and
+    /// tokens whose checksum or structure is wrong.
+    #[must_use]
+    pub fn with_invalid(mut self, keeps_invalid: bool) -> Self {
+        self.keeps_invalid = keeps_invalid;
+        self
+    }
+
+    /// Returns true when what has the form of a credential and is none is kept, too.
+    pub fn keeps_invalid(&self) -> bool {
+        self.keeps_invalid
     }
 
     /// Returns the built-in rules (or none of them) and `extra` ones.
@@ -94,6 +108,7 @@ impl RuleSet {
             enabled: vec![true; count],
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
             lines: None,
+            keeps_invalid: false,
         }
     }
 

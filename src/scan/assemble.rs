@@ -7,10 +7,10 @@ use bstr::BStr;
 use super::{Options, excerpt};
 use crate::{
     detection::Detection,
-    finding::{Finding, Part, SourceKind},
+    finding::{Finding, Part, SourceKind, Validity},
     pair::{self, Group},
     policy::inline,
-    rule::{RuleSet, SecretKind},
+    rule::{RuleSet, SecretKind, Severity},
     secret::Secret,
 };
 
@@ -27,6 +27,7 @@ pub(super) fn findings(
     let groups = pair::join(rules, detections);
     groups
         .into_iter()
+        .map(|group| graded(options, group))
         .filter(|group| {
             group.confidence >= options.min_confidence && group.severity >= options.min_severity
         })
@@ -35,6 +36,18 @@ pub(super) fn findings(
         .map(|group| finding(rules, options, path, kind, group, &hidden))
         .filter(|finding| !options.allowed.contains(&finding.fingerprint))
         .collect()
+}
+
+/// Returns the group, of low severity when it is past its use.
+fn graded(options: &Options, mut group: Group) -> Group {
+    let is_past = match Validity::of(&group.facts, options.now) {
+        Validity::LiveShaped | Validity::Encrypted => false,
+        Validity::Expired | Validity::Malformed | Validity::Example => true,
+    };
+    if is_past {
+        group.severity = Severity::Low;
+    }
+    group
 }
 
 /// Returns true when a marker on the line of any part excuses the group or that part's rule.
@@ -128,6 +141,7 @@ fn finding(
         provider: group.provider,
         severity: group.severity,
         confidence: group.confidence,
+        validity: Validity::of(&group.facts, options.now),
         facts: group.facts,
         reasons,
         remediation: group.remediation,

@@ -5,6 +5,7 @@ mod blob;
 mod carry;
 mod detect;
 mod excerpt;
+mod halves;
 pub mod history;
 mod identity;
 mod inside;
@@ -19,6 +20,7 @@ mod worker;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bstr::ByteSlice as _;
+pub use halves::Halves;
 pub use progress::{Phase, Progress, Snapshot};
 pub use steps::Brought;
 pub use watch::Watch;
@@ -55,6 +57,8 @@ pub struct Options {
     pub chunk_size: usize,
     /// How many detections of one blob are kept; more make the scan incomplete.
     pub max_detections: usize,
+    /// What time it is, in seconds since 1970, to tell what has expired; none to tell nothing of that.
+    pub now: Option<i64>,
     /// How much is unpacked of an archive.
     pub archives: Budget,
 }
@@ -68,6 +72,7 @@ impl Default for Options {
             allowed: Vec::new(),
             allowed_lines: None,
             salt: Vec::new(),
+            now: None,
             chunk_size: chunk::SIZE,
             max_detections: 10_000,
             archives: Budget::default(),

@@ -25,6 +25,11 @@ pub(super) fn secrets(engine: &Engine, findings: &[Finding], skipped: &[Skipped]
     let mut lists = HashSet::new();
     for finding in findings {
         texts.insert(&finding.path);
+        let halves = finding
+            .facts
+            .iter()
+            .filter(|(name, _)| *name == "public_half");
+        texts.extend(halves.map(|(_, places)| places.as_bytes()));
         let occurrences = finding.occurrences.iter();
         let notes = occurrences.clone().filter_map(|o| o.note.as_ref());
         let annotated = notes.map(|note| &note.commit);

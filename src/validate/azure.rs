@@ -3,7 +3,7 @@
 //! The last four bytes of a key are the Marvin32 hash of those before, little-endian, with a seed per service
 //! (<https://github.com/microsoft/security-utilities>).
 
-use super::{Proof, Subject};
+use super::{Proof, Subject, civil, query};
 
 /// The seeds of the services, eight ASCII characters each.
 const SEEDS: &[&[u8; 8]] = &[
@@ -52,6 +52,22 @@ pub(super) fn check(subject: Subject<'_>) -> Proof {
         Proof::proved("its checksum is right")
     } else {
         Proof::plausible()
+    }
+}
+
+/// Says until when a shared access signature holds, and for what
+/// (<https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas>).
+pub(super) fn check_sas(subject: Subject<'_>) -> Proof {
+    let text = query::around(subject, 1024);
+    let mut proof = Proof::plausible();
+    let end = query::field(&text, "se").and_then(|end| civil::seconds(&end));
+    if let Some(end) = end {
+        proof = proof.with_fact("expires", civil::rfc3339(end));
+    }
+    let is_plain = |value: &String| value.bytes().all(|b| b.is_ascii_lowercase());
+    match query::field(&text, "sp").filter(is_plain) {
+        Some(permissions) => proof.with_fact("permissions", permissions),
+        None => proof,
     }
 }
 

@@ -96,6 +96,7 @@ mod tests {
     fn check(pair: &[u8], expected: Verdict) {
         let secret = data_encoding::BASE64.encode(pair);
         let proof = super::check(Subject {
+            before: b"",
             secret: secret.as_bytes(),
             matched: secret.as_bytes(),
             after: &[],

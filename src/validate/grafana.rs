@@ -3,7 +3,6 @@
 //! Source: <https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go>.
 
 use super::{Proof, Subject, checksum, structure};
-use crate::rule::Confidence;
 
 /// Proves a service account token (`glsa_<32>_<8 hex>`) whose checksum is right, and trusts any other less.
 ///
@@ -16,7 +15,7 @@ pub(super) fn crc(subject: Subject<'_>) -> Proof {
     if format!("{sum:08x}").as_bytes() == &subject.secret[at + 1..] {
         Proof::proved("its checksum is right")
     } else {
-        Proof::plausible().at_most(Confidence::Medium)
+        Proof::plausible().malformed("its checksum is wrong")
     }
 }
 

@@ -93,7 +93,7 @@ fn proof(token: &Token<'_>) -> Proof {
         }
     }
     match token.payload.get("exp").and_then(Value::as_i64) {
-        Some(seconds) => proof.with_fact("exp", civil::rfc3339(seconds)),
+        Some(seconds) => proof.with_fact("expires", civil::rfc3339(seconds)),
         None => proof,
     }
 }
@@ -147,6 +147,7 @@ mod tests {
         let [header, payload] = [header, payload].map(|p| BASE64URL_NOPAD.encode(p.as_bytes()));
         let text = format!("{header}.{payload}.{}", "x".repeat(signature));
         super::check(Subject {
+            before: b"",
             secret: text.as_bytes(),
             matched: text.as_bytes(),
             after: &[],
@@ -216,7 +217,7 @@ mod tests {
         let expected = [
             ("alg", "HS256"),
             ("iss", "https://id.test"),
-            ("exp", "2023-11-14T22:13:20Z"),
+            ("expires", "2023-11-14T22:13:20Z"),
         ];
         assert_eq!(
             facts,

@@ -20,6 +20,7 @@ pub(crate) mod key;
 mod openai;
 mod placeholder;
 mod pypi;
+mod query;
 pub(crate) mod stellar;
 mod stripe;
 mod structure;
@@ -28,6 +29,9 @@ mod url;
 
 use crate::rule::{Confidence, Severity};
 
+/// How many bytes before a match a check may look at.
+pub const BEFORE_BYTES: usize = 512;
+
 /// What a check looks at.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
@@ -35,6 +39,8 @@ pub struct Subject<'a> {
     pub secret: &'a [u8],
     /// The whole match; the secret lies within it.
     pub matched: &'a [u8],
+    /// The bytes before the match, [`BEFORE_BYTES`] at the most.
+    pub before: &'a [u8],
     /// The bytes after the match, to the end of the chunk.
     pub after: &'a [u8],
 }
@@ -101,6 +107,12 @@ impl Proof {
         self
     }
 
+    /// Says that it has the form of a real one and cannot be one: `why` it is not.
+    #[must_use]
+    pub fn malformed(self, why: &'static str) -> Self {
+        self.with_fact("malformed", why).at_most(Confidence::Low)
+    }
+
     /// Sets the most confidence that is justified.
     #[must_use]
     pub fn at_most(mut self, confidence: Confidence) -> Self {
@@ -145,6 +157,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("aws-ses-smtp", aws::service::check_ses_smtp),
     ("aws-session-token", aws::token::check_session),
     ("azure-checksum", azure::check),
+    ("azure-sas", azure::check_sas),
     ("basic-pair", basic::check),
     ("bech32", key::bech32),
     ("bitcoin-extended", base58::bitcoin_extended),
@@ -225,7 +238,7 @@ mod tests {
             let (matched, after) = whole.split_at(whole.len().min(head.len() + cut));
             for (name, check) in CHECKS {
                 for secret in [matched, after, &bytes] {
-                    let proof = check(Subject { secret, matched, after });
+                    let proof = check(Subject { secret, matched, before: b"", after });
                     prop_assert!(proof.extend_bytes <= after.len(), "{}", name);
                 }
             }
@@ -241,6 +254,7 @@ mod test_support {
     /// Returns what `check` says about `token` standing alone.
     pub(super) fn proof(check: Check, token: &str) -> Proof {
         check(Subject {
+            before: b"",
             secret: token.as_bytes(),
             matched: token.as_bytes(),
             after: b"",

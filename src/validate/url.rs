@@ -78,7 +78,7 @@ fn judge(user: &[u8], password: &[u8], host: &[u8]) -> Proof {
 }
 
 /// Returns `password` with its percent-encoding undone, as far as it is one (RFC 3986 section 2.1).
-fn decoded(password: &[u8]) -> Vec<u8> {
+pub(super) fn decoded(password: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(password.len());
     let mut rest = password;
     while let Some((first, after)) = rest.split_first() {
@@ -116,6 +116,7 @@ mod tests {
         let (first, rest) = host.split_at(1);
         let (matched, after) = (format!("x://{user}:{password}@{first}"), rest);
         let proof = super::check(Subject {
+            before: b"",
             secret: password.as_bytes(),
             matched: matched.as_bytes(),
             after: after.as_bytes(),

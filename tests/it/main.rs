@@ -49,3 +49,4 @@ mod rules;
 mod rules_import;
 #[cfg(test)]
 mod sources;
+mod validity;

@@ -44,6 +44,7 @@ fn finding(path: &[u8], secret: Secret) -> Finding {
     let redacted = secret.redacted();
     let len = u64::try_from(secret.len()).unwrap();
     Finding {
+        validity: keyfence::finding::Validity::LiveShaped,
         rule: "example-token".to_owned(),
         name: "Example token".to_owned(),
         provider: "example".to_owned(),
@@ -353,9 +354,9 @@ fn human_escapes_hostile_text() {
 #[test]
 fn json_lines_look_like_this() {
     insta::assert_snapshot!(report("jsonl", &everything(), HIDDEN), @r#"
-    {"kind":"finding","rule":"aws-access-key-pair","name":"AWS access key pair","provider":"aws","severity":"critical","confidence":"high","fingerprint":"@@FINGERPRINT@@","path":"deploy/app.env","line":3,"column":19,"end_line":4,"end_column":63,"redacted":"AK****************BY","parts":[{"part":"access_key_id","line":3,"column":19,"redacted":"AK****************BY"},{"part":"secret_access_key","line":4,"column":23,"redacted":"dhtw****************v6TE"}],"source":"worktree","facts":{"account_id":"123456789012","key_type":"long-term"},"remediation":["Make the key inactive in the IAM console, then delete it","Look in CloudTrail for what it was used for"]}
-    {"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"low","confidence":"medium","fingerprint":"@@FINGERPRINT@@","path":"src/caf�.yml","path_bytes":"c3JjL2NhZukueW1s","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","decoded":["base64","gzip"],"remediation":["Delete it at https://example.com/tokens"]}
-    {"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","fingerprint":"@@FINGERPRINT@@","path":"src/caf�.yml","path_bytes":"c3JjL2NhZukueW1s","line":120,"column":10,"end_line":120,"end_column":45,"redacted":"tok****************9m4","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}
+    {"kind":"finding","rule":"aws-access-key-pair","name":"AWS access key pair","provider":"aws","severity":"critical","confidence":"high","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"deploy/app.env","line":3,"column":19,"end_line":4,"end_column":63,"redacted":"AK****************BY","parts":[{"part":"access_key_id","line":3,"column":19,"redacted":"AK****************BY"},{"part":"secret_access_key","line":4,"column":23,"redacted":"dhtw****************v6TE"}],"source":"worktree","facts":{"account_id":"123456789012","key_type":"long-term"},"remediation":["Make the key inactive in the IAM console, then delete it","Look in CloudTrail for what it was used for"]}
+    {"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"low","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"src/caf�.yml","path_bytes":"c3JjL2NhZukueW1s","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","decoded":["base64","gzip"],"remediation":["Delete it at https://example.com/tokens"]}
+    {"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"src/caf�.yml","path_bytes":"c3JjL2NhZukueW1s","line":120,"column":10,"end_line":120,"end_column":45,"redacted":"tok****************9m4","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}
     {"kind":"summary","complete":false,"findings":3,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[{"path":"pipe","reason":"fifo"},{"path":"secret�.env","path_bytes":"c2VjcmV0/y5lbnY=","reason":"permission denied"}],"elapsed_ms":12}
     "#);
 }
@@ -366,7 +367,7 @@ fn json_looks_like_this() {
         findings: vec![finding(b"a.env", drawn("tok_{base62:30}"))],
         ..nothing()
     };
-    insta::assert_snapshot!(report("json", &outcome, HIDDEN), @r#"{"schema":1,"findings":[{"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","fingerprint":"@@FINGERPRINT@@","path":"a.env","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}],"summary":{"kind":"summary","complete":true,"findings":1,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[],"elapsed_ms":12}}"#);
+    insta::assert_snapshot!(report("json", &outcome, HIDDEN), @r#"{"schema":1,"findings":[{"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"a.env","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}],"summary":{"kind":"summary","complete":true,"findings":1,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[],"elapsed_ms":12}}"#);
 }
 
 pub(crate) fn validator(definition: Option<&str>) -> jsonschema::Validator {

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use super::{excerpt, history::History, paint::Paint};
 use crate::{
-    finding::{Excerpt, Finding},
+    finding::{Excerpt, Finding, Validity},
     matcher::lines::Place,
     report::{
         ReportOptions,
@@ -58,10 +58,14 @@ impl Block<'_> {
         let finding = self.finding;
         let severity = format!("{}[{}]", finding.severity.name(), self.clean(&finding.rule));
         format!(
-            "{}: {} ({} confidence)",
+            "{}: {} ({} confidence{})",
             self.paint.severity(finding.severity, &severity),
             self.paint.strong(&self.clean(&finding.name)),
             finding.confidence.name(),
+            match finding.validity {
+                Validity::LiveShaped => String::new(),
+                validity => format!(", {}", validity.name()),
+            },
         )
     }
 

@@ -155,6 +155,7 @@ mod tests {
     fn refuted(tail: &str, expected: bool) {
         let id = format!("AKIA{tail}");
         let subject = Subject {
+            before: b"",
             secret: id.as_bytes(),
             matched: id.as_bytes(),
             after: b"\n",
@@ -178,6 +179,7 @@ mod tests {
         bits.extend([0x5a, 0x13, 0xc9, 0x77]);
         let id = format!("AKIA{}", data_encoding::BASE32_NOPAD.encode(&bits));
         let proof = check(Subject {
+            before: b"",
             secret: id.as_bytes(),
             matched: id.as_bytes(),
             after: b"",

@@ -176,6 +176,7 @@ mod tests {
     #[track_caller]
     fn check(by: Check, value: &str, after: &str, kept: bool) {
         let subject = Subject {
+            before: b"",
             secret: value.as_bytes(),
             matched: value.as_bytes(),
             after: after.as_bytes(),
@@ -193,6 +194,7 @@ mod tests {
             .filter(|seed| {
                 let value = fill("{base64:40}", &mut Random::new(*seed)).unwrap();
                 let subject = Subject {
+                    before: b"",
                     secret: value.as_bytes(),
                     matched: value.as_bytes(),
                     after: b"\n",

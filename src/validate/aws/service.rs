@@ -55,6 +55,7 @@ mod tests {
     fn check(by: Check, template: &str, kept: bool) {
         let value = fill(template, &mut Random::new(6)).unwrap();
         let subject = Subject {
+            before: b"",
             secret: value.as_bytes(),
             matched: value.as_bytes(),
             after: b"",

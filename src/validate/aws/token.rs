@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, Encoding};
 
-use super::super::{Proof, Subject};
+use super::super::{Proof, Subject, civil};
 
 /// The first bytes of session tokens: a version byte, then a protobuf field that holds the name of the key they are sealed with.
 const SESSION_HEADS: &[&[u8]] = &[
@@ -57,19 +57,17 @@ fn ecr_password(text: &[u8]) -> Proof {
     }
     let proof = Proof::proved("it decodes to an ECR password");
     match number_after(&json, b"\"expiration\":") {
-        Some(seconds) => proof.with_fact("expires_unix", seconds),
+        Some(seconds) => proof.with_fact("expires", civil::rfc3339(seconds)),
         None => proof,
     }
 }
 
-fn number_after(text: &[u8], name: &[u8]) -> Option<String> {
+fn number_after(text: &[u8], name: &[u8]) -> Option<i64> {
     let from = memchr::memmem::find(text, name)? + name.len();
-    let digits: String = text[from..]
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .map(|b| char::from(*b))
-        .collect();
-    (!digits.is_empty()).then_some(digits)
+    let rest = &text[from..];
+    let end = rest.iter().position(|b| !b.is_ascii_digit());
+    let digits = &rest[..end.unwrap_or(rest.len())];
+    str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// Checks a `CodeArtifact` token: a JWE whose header names issuer, expiry and cipher.
@@ -83,7 +81,7 @@ pub(crate) fn check_codeartifact(subject: Subject<'_>) -> Proof {
         Ok(json) if super::holds(&json, b"\"enc\":") && super::holds(&json, b"\"alg\":") => {
             let proof = Proof::proved("its header decodes to that of a CodeArtifact token");
             match number_after(&json, b"\"exp\":") {
-                Some(seconds) => proof.with_fact("expires_unix", seconds),
+                Some(seconds) => proof.with_fact("expires", civil::rfc3339(seconds)),
                 None => proof,
             }
         }
@@ -185,6 +183,7 @@ mod tests {
     fn check(by: Check, template: &str, verdict: Verdict) {
         let value = fill(template, &mut Random::new(11)).unwrap();
         let subject = Subject {
+            before: b"",
             secret: value.as_bytes(),
             matched: value.as_bytes(),
             after: b"",
@@ -214,6 +213,7 @@ mod tests {
         let (secret, id) = (filled("{base64:42}A="), filled(id));
         let after = format!("\",\n    \"ServiceSpecificCredentialId\": \"{id}\",\n");
         let subject = Subject {
+            before: b"",
             secret: secret.as_bytes(),
             matched: secret.as_bytes(),
             after: after.as_bytes(),

@@ -1,10 +1,13 @@
 //! What private keys look like in DER: PKCS #8 (RFC 5958), PKCS #1 (RFC 8017 appendix A.1.2), SEC 1 (RFC 5915), the DSA form of OpenSSL,
 //! and encrypted PKCS #8.
 
-use super::der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE};
+use super::{
+    der::{BIT_STRING, Der, INTEGER, OCTET_STRING, OID, SEQUENCE},
+    public::{self, PublicKey},
+};
 
 /// What a key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
     /// `rsa`, `ec`, `ed25519`, …; nothing when it is encrypted or not known.
     pub(super) kind: Option<&'static str>,
@@ -12,6 +15,8 @@ pub(super) struct Key {
     pub(super) bits: Option<usize>,
     /// True when a passphrase protects it.
     pub(super) encrypted: bool,
+    /// The public half, where the key has it.
+    pub(super) public: Option<PublicKey>,
 }
 
 impl Key {
@@ -20,7 +25,12 @@ impl Key {
             kind: kind.into(),
             bits,
             encrypted: false,
+            public: None,
         }
+    }
+
+    fn with_public(self, public: Option<PublicKey>) -> Self {
+        Self { public, ..self }
     }
 }
 
@@ -49,7 +59,7 @@ pub(super) fn key(der: &[u8]) -> Option<Key> {
     }
     pkcs8(body)
         .or_else(|| pkcs1(body))
-        .or_else(|| sec1(body))
+        .or_else(|| sec1(body, None))
         .or_else(|| dsa(body))
         .or_else(|| encrypted_pkcs8(body))
 }
@@ -71,42 +81,70 @@ pub(super) fn cut_key(der: &[u8]) -> Option<f64> {
     starts.then_some(der.len() as f64 / whole as f64)
 }
 
-/// Returns the name of an `AlgorithmIdentifier`, where it is known, and the contents of its parameters when they are an OID.
-fn algorithm(mut identifier: Der<'_>) -> Option<(Option<&'static str>, Option<&[u8]>)> {
+/// An `AlgorithmIdentifier`.
+pub(super) struct Algorithm<'a> {
+    /// The name, where it is known.
+    pub(super) name: Option<&'static str>,
+    /// The contents of the parameters when they are an OID.
+    pub(super) curve: Option<&'a [u8]>,
+}
+
+/// Returns the `AlgorithmIdentifier` that this is.
+pub(super) fn algorithm(mut identifier: Der<'_>) -> Option<Algorithm<'_>> {
     let oid = identifier.take(OID)?;
     let known = ALGORITHMS.iter().find(|(known, _)| *known == oid);
-    Some((known.map(|(_, name)| *name), identifier.take(OID)))
+    Some(Algorithm {
+        name: known.map(|(_, name)| *name),
+        curve: identifier.take(OID),
+    })
 }
 
 fn pkcs8(mut body: Der<'_>) -> Option<Key> {
     if body.small()? > 1 {
         return None;
     }
-    let (kind, curve) = algorithm(body.enter(SEQUENCE)?)?;
+    let Algorithm { name: kind, curve } = algorithm(body.enter(SEQUENCE)?)?;
     let key = body.take(OCTET_STRING)?;
-    let inner = |read: fn(Der<'_>) -> Option<Key>| read(Der::new(key).enter(SEQUENCE)?);
+    let inner = || Der::new(key).enter(SEQUENCE);
+    let mut public = None;
     let bits = match kind {
-        Some("rsa" | "rsa-pss") => inner(pkcs1)?.bits,
-        Some("ec") => inner(sec1).map(|_| curve.and_then(curve_bits))?,
+        Some("rsa" | "rsa-pss") => {
+            let key = pkcs1(inner()?)?;
+            public = key.public;
+            key.bits
+        }
+        Some("ec") => {
+            public = sec1(inner()?, curve)?.public;
+            curve.and_then(curve_bits)
+        }
         Some("ed25519" | "x25519") => {
             let seed = Der::new(key).take(OCTET_STRING)?;
+            // Attributes are [0], the public key is [1] (RFC 5958 section 2).
+            let _attributes = body.take(0xa0);
+            let own = body.take(0x81).and_then(public::bits);
+            public = own
+                .filter(|_| kind == Some("ed25519"))
+                .map(PublicKey::ed25519);
             Some(256).filter(|_| seed.len() == 32)
         }
         // Algorithms come faster than this table grows; the frame and random contents tell enough.
         _ => (key.len() >= 24 && super::is_varied(key)).then_some(None)?,
     };
-    Some(Key::plain(kind, bits))
+    Some(Key::plain(kind, bits).with_public(public))
 }
 
 fn pkcs1(mut body: Der<'_>) -> Option<Key> {
     if body.small()? > 1 {
         return None;
     }
+    let mut halves = body;
+    let public = halves.take(INTEGER).zip(halves.take(INTEGER));
+    let public = public.map(|(modulus, exponent)| PublicKey::rsa(modulus, exponent));
     let bits = body.bits()?;
     for _ in 0..7 {
         body.bits()?;
     }
-    (bits >= 256).then(|| Key::plain("rsa", Some(bits)))
+    (bits >= 256).then(|| Key::plain("rsa", Some(bits)).with_public(public))
 }
 
 fn dsa(mut body: Der<'_>) -> Option<Key> {
@@ -120,18 +158,25 @@ fn dsa(mut body: Der<'_>) -> Option<Key> {
     (bits >= 256 && body.is_empty()).then(|| Key::plain("dsa", Some(bits)))
 }
 
-fn sec1(mut body: Der<'_>) -> Option<Key> {
+/// Returns an EC key; `outer` is the curve that PKCS #8 says.
+fn sec1(mut body: Der<'_>, outer: Option<&[u8]>) -> Option<Key> {
     if body.small()? != 1 {
         return None;
     }
     let scalar = body.take(OCTET_STRING)?;
     let curve = body.enter(0xa0).and_then(|mut params| params.take(OID));
-    if let Some(mut public) = body.enter(0xa1) {
-        public.take(BIT_STRING)?;
+    let curve = curve.or(outer);
+    let mut public = None;
+    if let Some(mut own) = body.enter(0xa1) {
+        let name = curve.and_then(curve_name);
+        let point = public::bits(own.take(BIT_STRING)?);
+        public = name
+            .zip(point)
+            .map(|(name, point)| PublicKey::ec(name, point));
     }
     (14..=72)
         .contains(&scalar.len())
-        .then(|| Key::plain("ec", curve.and_then(curve_bits)))
+        .then(|| Key::plain("ec", curve.and_then(curve_bits)).with_public(public))
 }
 
 /// Returns the size of a named curve of RFC 5480 or SEC 2.
@@ -141,6 +186,16 @@ fn curve_bits(oid: &[u8]) -> Option<usize> {
         [0x2b, 0x81, 0x04, 0, 0x21] => 224,
         [0x2b, 0x81, 0x04, 0, 0x22] => 384,
         [0x2b, 0x81, 0x04, 0, 0x23] => 521,
+        _ => return None,
+    })
+}
+
+/// Returns what RFC 5656 section 10.1 calls a curve.
+pub(super) fn curve_name(oid: &[u8]) -> Option<&'static str> {
+    Some(match oid {
+        [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7] => "nistp256",
+        [0x2b, 0x81, 0x04, 0, 0x22] => "nistp384",
+        [0x2b, 0x81, 0x04, 0, 0x23] => "nistp521",
         _ => return None,
     })
 }
@@ -158,5 +213,6 @@ fn encrypted_pkcs8(mut body: Der<'_>) -> Option<Key> {
         kind: None,
         bits: None,
         encrypted: true,
+        public: None,
     })
 }

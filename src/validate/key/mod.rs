@@ -8,9 +8,11 @@ mod armor;
 mod asn1;
 mod der;
 mod encoded;
+mod known_keys;
 mod openssh;
 mod pem;
 mod pgp;
+pub(crate) mod public;
 mod putty;
 
 pub(super) use age::check as age_identity;
@@ -93,6 +95,7 @@ mod tests {
             .unwrap();
         let (matched, after) = text.as_bytes().split_at(end);
         let proof = super::armored(Subject {
+            before: b"",
             secret: matched,
             matched,
             after,

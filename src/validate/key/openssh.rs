@@ -1,6 +1,6 @@
 //! OpenSSH private keys (<https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key>) and those of ssh.com.
 
-use super::{armor::Armor, is_varied, pem};
+use super::{armor::Armor, is_varied, pem, public::PublicKey};
 use crate::{rule::Confidence, validate::Proof};
 
 /// Reads the `string` and `uint32` of RFC 4251 section 5.
@@ -39,17 +39,22 @@ fn key(body: &[u8]) -> Option<Proof> {
     if wire.uint32()? == 0 {
         return None;
     }
-    let mut public = Wire(wire.string()?);
+    let blob = wire.string()?;
+    let mut public = Wire(blob);
+    let own = PublicKey::wire(blob);
     let kind = public.string().and_then(key_type)?;
     let private = wire.string()?;
     if cipher != b"none" {
-        return is_varied(private).then(|| pem::encrypted().with_fact("key_type", kind));
+        let proof = || pem::encrypted().with_fact("key_type", kind);
+        return is_varied(private).then(|| pem::with_public(proof(), Some(&own)));
     }
     let mut private = Wire(private);
     (private.uint32()? == private.uint32()?).then(|| {
-        Proof::proved("its body is a well-formed OpenSSH private key without passphrase")
-            .with_fact("encrypted", "false")
-            .with_fact("key_type", kind)
+        let proof =
+            Proof::proved("its body is a well-formed OpenSSH private key without passphrase")
+                .with_fact("encrypted", "false")
+                .with_fact("key_type", kind);
+        pem::with_public(proof, Some(&own))
     })
 }
 

@@ -1,6 +1,6 @@
 //! PEM private keys whose body is DER (RFC 7468), or DER encrypted as in RFC 1421.
 
-use super::{armor::Armor, asn1, is_varied};
+use super::{armor::Armor, asn1, is_varied, public::PublicKey};
 use crate::{
     rule::{Confidence, Severity},
     validate::Proof,
@@ -41,7 +41,19 @@ fn proved(key: asn1::Key) -> Proof {
     if let Some(bits) = key.bits {
         proof = proof.with_fact("key_bits", bits.to_string());
     }
-    proof
+    with_public(proof, key.public.as_ref())
+}
+
+/// Adds what the public half of the key is called. A key that is published on purpose is no secret.
+pub(super) fn with_public(proof: Proof, public: Option<&PublicKey>) -> Proof {
+    match public {
+        Some(public) if public.is_known() => Proof {
+            extend_bytes: proof.extend_bytes,
+            ..Proof::refuted().with_fact("known_as", "a key pair that is published for testing")
+        },
+        Some(public) => proof.with_fact("public_key", public.fingerprint()),
+        None => proof,
+    }
 }
 
 /// Returns the proof for a key that a passphrase protects.

@@ -1,6 +1,6 @@
 //! `PuTTY` private keys (<https://the.earth.li/~sgtatham/putty/0.81/htmldoc/AppendixC.html>).
 
-use super::{armor, is_varied, pem, window};
+use super::{armor, is_varied, pem, public::PublicKey, window};
 use crate::validate::{Proof, Subject};
 
 /// Checks what follows the first line of a `.ppk` file.
@@ -10,16 +10,8 @@ pub(in crate::validate) fn check(subject: Subject<'_>) -> Proof {
 
 fn read(after: &[u8]) -> Option<Proof> {
     let (cipher, _) = field(after, b"Encryption:")?;
-    let (count, mut at) = field(after, b"Private-Lines:")?;
-    let count: usize = str::from_utf8(count).ok()?.parse().ok()?;
-    let mut private = Vec::new();
-    for _ in 0..count.min(256) {
-        let (text, next) = line(after, at)?;
-        private.extend_from_slice(text);
-        at = next;
-    }
-    let padding = memchr::memchr(b'=', &private).unwrap_or(private.len());
-    let body = armor::decode(&private[..padding]);
+    let (public, _) = lines(after, b"Public-Lines:")?;
+    let (body, at) = lines(after, b"Private-Lines:")?;
     if body.len() < 32 || !is_varied(&body) {
         return None;
     }
@@ -28,10 +20,25 @@ fn read(after: &[u8]) -> Option<Proof> {
             .with_fact("encrypted", "false"),
         _ => pem::encrypted(),
     };
+    let public = (!public.is_empty()).then(|| PublicKey::wire(&public));
     Some(Proof {
         extend_bytes: at.min(after.len()),
-        ..proof
+        ..pem::with_public(proof, public.as_ref())
     })
+}
+
+/// Returns the bytes that the lines encode whose number the line called `name` says, and where the line after them starts.
+fn lines(after: &[u8], name: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let (count, mut at) = field(after, name)?;
+    let count: usize = str::from_utf8(count).ok()?.parse().ok()?;
+    let mut encoded = Vec::new();
+    for _ in 0..count.min(256) {
+        let (text, next) = line(after, at)?;
+        encoded.extend_from_slice(text);
+        at = next;
+    }
+    let padding = memchr::memchr(b'=', &encoded).unwrap_or(encoded.len());
+    Some((armor::decode(&encoded[..padding]), at))
 }
 
 /// Returns the value of the first line called `name`, and where the next line starts.

@@ -1,5 +1,6 @@
 //! Archives that a history has: each secret in the member that has it, with its stays.
 
+use keyfence::rule::template::{Random, fill};
 use serde_json::Value;
 
 use super::{
@@ -104,7 +105,7 @@ fn each_member_has_stays() {
 #[test]
 fn judges_hear_of_the_member() {
     let repo = repository();
-    let weak = "password = \"hunter22x\"\n";
+    let weak = fill("password = \"{base62:11}\"\n", &mut Random::new(1)).unwrap();
     repo.write("x.zip", zip(&[("conf/settings.py", weak.as_bytes())]));
     repo.write(
         "y.zip",
