@@ -3,7 +3,9 @@
 //! Nothing is written and no name is followed. What is unpacked is bounded by a [`Budget`]; what was left out is said by name.
 
 mod ar;
+mod ds_store;
 mod mail;
+mod pack;
 mod packed;
 mod pdf;
 mod rpm;
@@ -41,6 +43,12 @@ pub enum Kind {
     Cpio,
     /// PDF: its streams (ISO 32000-1, 7.3.8).
     Pdf,
+    /// A pack of git (gitformat-pack(5)).
+    Pack,
+    /// A bundle of git (gitformat-bundle(5)).
+    Bundle,
+    /// What macOS notes about a folder.
+    DsStore,
     /// A mail (RFC 5322), or several in mbox format (RFC 4155).
     Mail,
 }
@@ -61,7 +69,7 @@ pub const HEAD_BYTES: usize = 512;
 
 /// Returns what a file is that starts with `head`.
 pub fn kind(head: &[u8]) -> Option<Kind> {
-    const MAGIC: [(&[u8], Kind); 12] = [
+    const MAGIC: [(&[u8], Kind); 17] = [
         (b"PK\x03\x04", Kind::Zip),
         (b"PK\x05\x06", Kind::Zip),
         (b"\x1f\x8b\x08", Kind::Gzip),
@@ -74,6 +82,11 @@ pub fn kind(head: &[u8]) -> Option<Kind> {
         (b"070701", Kind::Cpio),
         (b"070702", Kind::Cpio),
         (b"%PDF-", Kind::Pdf),
+        (b"PACK\0\0\0\x02", Kind::Pack),
+        (b"PACK\0\0\0\x03", Kind::Pack),
+        (b"# v2 git bundle\n", Kind::Bundle),
+        (b"# v3 git bundle\n", Kind::Bundle),
+        (b"\0\0\0\x01Bud1", Kind::DsStore),
     ];
     let by_magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
     match by_magic {
@@ -103,6 +116,9 @@ impl Kind {
             Self::Rpm => "rpm",
             Self::Cpio => "cpio",
             Self::Pdf => "PDF",
+            Self::Pack => "pack",
+            Self::Bundle => "bundle",
+            Self::DsStore => ".DS_Store",
             Self::Mail => "mail",
         }
     }
@@ -164,6 +180,9 @@ pub fn read(kind: Kind, name: &[u8], bytes: &[u8], budget: &mut Budget, visit: &
         Kind::Rpm => rpm::read(bytes, &mut unpack),
         Kind::Cpio => rpm::cpio(bytes, &mut unpack),
         Kind::Pdf => pdf::read(bytes, &mut unpack),
+        Kind::Pack => pack::pack(bytes, &mut unpack),
+        Kind::Bundle => pack::bundle(bytes, &mut unpack),
+        Kind::DsStore => ds_store::read(bytes, &mut unpack),
         Kind::Mail => mail::read(bytes, &mut unpack),
     }));
     let reason = match done {

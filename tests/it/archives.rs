@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod git;
 mod history;
 mod limits;
 mod make;

@@ -170,6 +170,7 @@ fn damage_of_every_kind() {
         make::zstd(&text),
         make::pdf(&text),
         make::mail(&text),
+        super::git::drawn(),
     ];
     let budget = Budget {
         member_bytes: 1 << 20,
