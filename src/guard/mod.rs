@@ -59,6 +59,18 @@ pub struct Match {
     pub encodings: &'static [&'static str],
 }
 
+/// Returns the names of all forms in which a secret is found; as it is comes first.
+pub fn forms() -> Vec<String> {
+    let mut out = vec!["plain".to_owned()];
+    for form in Form::ALL {
+        let name = form.names().join(" of ");
+        if !name.is_empty() && !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    out
+}
+
 impl fmt::Debug for Guard {
     /// Says which secrets these are, so that what depends on them can be told apart.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

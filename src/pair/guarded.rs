@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::Group;
 use crate::{
     detection::Detection,
-    rule::{Confidence, RuleSet, SecretKind, Severity},
+    rule::{Confidence, RuleSet, SecretKind, Severity, guard},
     validate::Fact,
 };
 
@@ -57,7 +57,7 @@ pub(super) fn add(rules: &RuleSet, mut guarded: Vec<Detection>, groups: &mut Vec
 fn tell(group: &mut Group, facts: &[Fact]) {
     group.severity = Severity::Critical;
     group.confidence = Confidence::High;
-    if group.facts.iter().any(|(name, _)| *name == "guarded") {
+    if group.facts.iter().any(|(name, _)| *name == guard::FACT) {
         return;
     }
     let value = |wanted: &str| {
@@ -66,8 +66,8 @@ fn tell(group: &mut Group, facts: &[Fact]) {
     };
     let advice = format!(
         "It is your own `{}`, from {}: replace it where it is issued, then run `keyfence guard refresh`.",
-        value("guarded"),
-        value("guarded_from")
+        value(guard::FACT),
+        value(guard::FROM)
     );
     group.remediation.insert(0, advice);
     group.facts.extend(facts.iter().cloned());

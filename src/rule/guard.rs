@@ -7,6 +7,12 @@ use super::{Boundary, Confidence, Rule, SecretKind, Severity};
 /// Its id.
 pub const ID: &str = "known-secret";
 
+/// The fact of a finding that has the name of the secret, whichever rule it is told under.
+pub const FACT: &str = "guarded";
+
+/// The fact that says where the secret came from.
+pub const FROM: &str = "guarded_from";
+
 /// Returns it. It has no anchors, and so its regex is tried nowhere.
 pub(super) fn rule() -> Rule {
     Rule {

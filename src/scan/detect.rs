@@ -15,7 +15,7 @@ use crate::{
         lines::{Place, line_around},
     },
     pair::Context,
-    rule::RuleIndex,
+    rule::{self, RuleIndex},
     secret::Secret,
 };
 
@@ -199,20 +199,18 @@ fn known_in(
     chunk: &Chunk<'_>,
     layer: Option<&Layer<'_>>,
 ) -> Option<Made> {
-    let (rule, entry) = (
-        engine.rules().guard()?,
-        engine.guard()?.entries().get(known.entry)?,
-    );
+    let index = engine.rules().guard()?;
+    let entry = engine.guard()?.entries().get(known.entry)?;
     let place = layer.map_or_else(|| known.span.clone(), |layer| layer.source(&known.span));
     let outer = layer.map_or(&[][..], |layer| &layer.encodings);
     let detection = Detection {
         facts: vec![
-            ("guarded", entry.name.clone()),
-            ("guarded_from", entry.source.to_string()),
+            (rule::guard::FACT, entry.name.clone()),
+            (rule::guard::FROM, entry.source.to_string()),
         ],
         reasons: vec!["it is a secret that the guard knows"],
         decoded: [outer, known.encodings].concat(),
-        ..at(engine, chunk, rule, (place.clone(), place), known.secret)
+        ..at(engine, chunk, index, (place.clone(), place), known.secret)
     };
     Some(Made {
         detection,

@@ -16,7 +16,7 @@ use crate::{
     chunk::wide,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind},
     policy::novelty,
-    rule::{self, Confidence, Severity},
+    rule::{Confidence, Severity, guard},
     secret::Fingerprint,
     source::{
         Blob, Visitor,
@@ -184,7 +184,7 @@ impl Before<'_> {
         // What is packed does not stand there as it is; what the guard knows may stand within a word.
         let is_hidden = !finding.decoded.is_empty()
             || archive::kind(&bytes).is_some()
-            || finding.rule == rule::guard::ID;
+            || finding.facts.iter().any(|(name, _)| *name == guard::FACT);
         novelty::occurs(finding.secret.expose(), &bytes)
             || is_hidden
                 && self
