@@ -18,7 +18,7 @@ pub mod strength;
 mod units;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{fmt, ops::Range};
 

@@ -114,6 +114,20 @@ fn written(secret: &[u8], form: usize, random: &mut Random) -> Vec<u8> {
 
 const FORMS: usize = 13;
 
+/// Returns a guard for some secrets.
+pub(crate) fn sample() -> Guard {
+    Guard::new(store(&secrets()))
+}
+
+/// Returns one of these secrets in some form.
+pub(crate) fn leak(random: &mut Random) -> Vec<u8> {
+    static SECRETS: std::sync::OnceLock<Vec<Vec<u8>>> = std::sync::OnceLock::new();
+    let secrets = SECRETS.get_or_init(secrets);
+    let secret = &secrets[random.below(secrets.len())];
+    let form = random.below(FORMS);
+    written(secret, form, random)
+}
+
 /// The slow twin: every position is tried.
 fn everywhere(guard: &Guard, bytes: &[u8]) -> Vec<Match> {
     (0..bytes.len())
@@ -237,7 +251,7 @@ fn a_store_that_is_not_what_was_written_is_refused() {
 
 #[test]
 fn slow_hashes_are_counted() {
-    let guard = Guard::new(store(&secrets()));
+    let guard = sample();
     let secret = &secrets()[0];
     assert!(guard.match_at(secret, 0).is_some());
     // Texts that begin like the secret pass the filter.
@@ -255,7 +269,6 @@ fn slow_hashes_are_counted() {
 
 /// A text with secrets in some forms, whole or cut, among other text.
 fn mixture(seeds: &[u64]) -> Vec<u8> {
-    let secrets = secrets();
     let mut out = Vec::new();
     for seed in seeds {
         let mut random = Random::new(*seed);
@@ -266,11 +279,7 @@ fn mixture(seeds: &[u64]) -> Vec<u8> {
             }
             1 => fill("{base64:60}", &mut random).unwrap().into_bytes(),
             2 => b"\\\"\\\\ %25%3D &amp;&#60; \\u0041 \0\0 ".to_vec(),
-            _ => {
-                let secret = &secrets[random.below(secrets.len())];
-                let form = random.below(FORMS);
-                written(secret, form, &mut random)
-            }
+            _ => leak(&mut random),
         };
         if random.below(5) == 0 {
             let len = random.below(part.len() + 1);
@@ -288,14 +297,14 @@ proptest! {
 
     #[test]
     fn the_fast_search_finds_what_the_plain_one_finds(seeds in proptest::collection::vec(any::<u64>(), 0..10)) {
-        let guard = Guard::new(store(&secrets()));
+        let guard = sample();
         let bytes = mixture(&seeds);
         prop_assert_eq!(fast(&guard, &bytes), everywhere(&guard, &bytes));
     }
 
     #[test]
     fn hits_depend_on_the_bytes_that_they_say(seeds in proptest::collection::vec(any::<u64>(), 0..6), cut in any::<usize>()) {
-        let guard = Guard::new(store(&secrets()));
+        let guard = sample();
         let bytes = mixture(&seeds);
         let cut = cut % (bytes.len() + 1);
         let (mut whole, mut parts) = (Vec::new(), Vec::new());

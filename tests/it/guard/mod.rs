@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod add;
+mod cuts;
 mod found;
 
 use std::{
