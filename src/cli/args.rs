@@ -322,11 +322,14 @@ pub(super) enum GuardCommand {
     /// Guard secrets no longer
     Remove {
         /// Their names, as `keyfence guard list` shows them
-        #[arg(value_name = "NAME", required_unless_present = "all")]
+        #[arg(value_name = "NAME", required_unless_present_any = ["all", "old"])]
         names: Vec<String>,
         /// All of them
         #[arg(long, conflicts_with = "names")]
         all: bool,
+        /// Only what was rotated: a newer secret came from the same place
+        #[arg(long)]
+        old: bool,
     },
 }
 

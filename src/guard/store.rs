@@ -243,10 +243,25 @@ impl Store {
         self.entries.iter().all(|entry| entry.ascii)
     }
 
-    /// Removes the entries that `is_wanted` says false of, and returns how many these were.
-    pub fn retain(&mut self, is_wanted: impl FnMut(&Entry) -> bool) -> usize {
-        let before = self.entries.len();
-        self.entries.retain(is_wanted);
+    /// Returns true where a newer secret than that at `at` came from the same file and setting, or variable.
+    pub fn is_replaced(&self, at: usize) -> bool {
+        let source = |entry: &Entry| match &entry.source {
+            // Lines come and go, and standard input is no place.
+            Source::List { .. } | Source::Stdin => None,
+            source => Some(source.clone()),
+        };
+        let own = self.entries.get(at).and_then(source);
+        let newer = self.entries.iter().skip(at + 1);
+        own.is_some() && newer.into_iter().any(|entry| source(entry) == own)
+    }
+
+    /// Removes the entries that `is_wanted` says false of, given its place, and returns how many these were.
+    pub fn retain(&mut self, mut is_wanted: impl FnMut(usize, &Entry) -> bool) -> usize {
+        let (before, mut at) = (self.entries.len(), 0);
+        self.entries.retain(|entry| {
+            at += 1;
+            is_wanted(at - 1, entry)
+        });
         before - self.entries.len()
     }
 

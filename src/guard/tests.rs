@@ -200,7 +200,7 @@ fn the_store_can_be_read_again() {
         assert_eq!(added, Ok(Added::There(at)));
     }
     assert_eq!(again, store);
-    assert_eq!(again.retain(|entry| entry.name != "secret 1"), 1);
+    assert_eq!(again.retain(|_, entry| entry.name != "secret 1"), 1);
     assert_eq!(Store::parse(again.text().as_bytes()), Ok(again));
 }
 

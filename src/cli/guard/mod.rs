@@ -27,7 +27,7 @@ pub(super) fn run(args: &args::Guard) -> Result<u8, Failure> {
         GuardCommand::Add(add) => add::add(add),
         GuardCommand::Refresh => add::refresh(),
         GuardCommand::List { json } => list(*json),
-        GuardCommand::Remove { names, all } => remove(names, *all),
+        GuardCommand::Remove { names, all, old } => remove(names, *all, *old),
     }
 }
 
@@ -121,7 +121,7 @@ fn human(told: &[Told<'_>]) -> String {
     out
 }
 
-fn remove(names: &[String], all: bool) -> Result<u8, Failure> {
+fn remove(names: &[String], all: bool, old: bool) -> Result<u8, Failure> {
     let lock = file::Lock::take()?;
     let mut store = file::read()?
         .ok_or_else(|| Failure::new("nothing is guarded, so there is nothing to remove"))?;
@@ -135,7 +135,13 @@ fn remove(names: &[String], all: bool) -> Result<u8, Failure> {
             )));
         }
     }
-    let removed = store.retain(|entry| !all && !names.contains(&entry.name));
+    let is_replaced: Vec<bool> = (0..store.entries().len())
+        .map(|at| store.is_replaced(at))
+        .collect();
+    let removed = store.retain(|at, entry| {
+        let is_named = all || names.is_empty() || names.contains(&entry.name);
+        !is_named || old && !is_replaced[at]
+    });
     lock.write(&store)?;
     print(&format!(
         "{removed} no longer guarded, {} are\n",

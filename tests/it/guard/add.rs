@@ -189,10 +189,17 @@ fn what_was_rotated_is_read_again_and_the_old_one_stays() {
         "{ran:#?}"
     );
     assert_eq!(user.names().len(), 2);
-    for secret in [&old, &new] {
+    let leaks = |secret: &str, code| {
         user.repo.write("leak", format!("{secret}\n"));
-        user.run(["scan", "leak"]).ends(1);
-    }
+        user.run(["scan", "leak"]).ends(code);
+    };
+    leaks(&old, 1);
+    leaks(&new, 1);
+    user.run(["guard", "remove", "--old"]).ends(0);
+    leaks(&old, 0);
+    leaks(&new, 1);
+    user.run(["guard", "remove", "API_TOKEN", "--old"]).ends(0);
+    leaks(&new, 1);
 }
 
 #[test]
