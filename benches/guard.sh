@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times a scan with 0, 1, 20 and 300 guarded secrets, in turns: benches/guard.sh TREE [REPOSITORY] [PROGRAM]
 #
-# TREE is a folder of source, REPOSITORY one whose whole history is scanned, without a cache. Needs perf or valgrind for instructions.
+# TREE is a folder of source, REPOSITORY one whose whole history is scanned, without a cache. Needs valgrind to count instructions.
 set -euo pipefail
 
 tree=$(realpath "${1:?a folder, please: benches/guard.sh TREE [REPOSITORY] [PROGRAM]}")
@@ -44,13 +44,10 @@ if [[ -n $repository ]]; then
     cd "$repository"
     RUNS=3 compare "history of $repository" scan --history --no-cache
 fi
+find "$tree" -type f -name '*.md' -size -64k -print0 | sort -z | head -z -n 20 | xargs -0 cat >"$folder/text"
 echo "# instructions without a store, and with --no-guard"
 for option in "" --no-guard; do
-    if command -v perf >/dev/null; then
-        # shellcheck disable=SC2086 # an empty option is none
-        XDG_CONFIG_HOME=$folder/0 perf stat -e instructions:u "$program" scan --no-git --threads 1 $option "$tree" 2>&1 >/dev/null | grep instructions
-    elif command -v valgrind >/dev/null; then
-        # shellcheck disable=SC2086
-        XDG_CONFIG_HOME=$folder/0 valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" scan --no-git --threads 1 $option "$tree" 2>&1 >/dev/null | grep 'refs:'
-    fi
+    # shellcheck disable=SC2086 # an empty option is none
+    XDG_CONFIG_HOME=$folder/0 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+        "$program" scan --no-git --threads 1 $option "$folder/text" 2>&1 >/dev/null | grep 'Collected'
 done

@@ -10,7 +10,7 @@ use super::store::Entry;
 pub(super) const WINDOW: usize = 8;
 
 /// How many bits of the hash the store has of a secret that a machine has drawn: these are far longer, and a guess is hopeless either way.
-pub(super) const DRAWN_BITS: u32 = 24;
+pub(super) const DRAWN_BITS: u32 = 28;
 
 /// How many it has of one that a person may have chosen. In return it must stand by itself in the text, not within a longer word: that
 /// leaves so few places that the filter need not say more.
@@ -40,6 +40,23 @@ pub(super) fn bits(chosen: bool) -> u32 {
 fn shortened(hash: u64, chosen: bool) -> u32 {
     u32::try_from(hash >> (64 - bits(chosen))).unwrap_or_default()
 }
+
+/// Returns which kinds of bytes `text` has: lower case, upper case, digits, other graphic ones, blanks and controls, and those beyond ASCII, one
+/// bit each. A text with other kinds than a secret is not hashed: in most texts that begin like one by chance there is a blank.
+pub(super) fn kinds(text: &[u8]) -> u8 {
+    let kind = |byte: &u8| match byte {
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        b'0'..=b'9' => 4,
+        0x80.. => NOT_ASCII,
+        byte if byte.is_ascii_graphic() => 8,
+        _ => 16,
+    };
+    text.iter().map(kind).fold(0, |all, kind| all | kind)
+}
+
+/// The kind of bytes beyond ASCII.
+pub(super) const NOT_ASCII: u8 = 32;
 
 /// The values of all secrets.
 #[derive(Debug)]

@@ -217,7 +217,7 @@ fn narrow(unit: [u8; 2], little: bool) -> Option<u8> {
 }
 
 /// Returns the value of a hexadecimal digit.
-pub(super) fn hex(digit: u8) -> Option<u8> {
+fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

@@ -140,7 +140,8 @@ impl Guard {
                 else {
                     continue;
                 };
-                if (!entry.chosen || stands_alone(form, bytes, start..end, &read))
+                if filter::kinds(&read) == entry.kinds
+                    && (!entry.chosen || stands_alone(form, bytes, start..end, &read))
                     && self.checker.is(self.store.cost, at, entry, &read)
                 {
                     best = Some(Match {

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{
     filter::{Filter, WINDOW},
-    forms::{DIGIT, Form, hex},
+    forms::{DIGIT, Form},
     units::{Escape, MAX_UNIT},
 };
 
@@ -23,6 +23,27 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The bits of seven and a half units of UTF-16, big endian, that none has in ASCII; and of the second bytes of eight.
 const WIDE: u128 = 0x0080_ff80_ff80_ff80_ff80_ff80_ff80_ff80;
+
+/// How many bits of the last digit may be left over behind a window, and the bits of the seven bytes before these that none has in ASCII.
+const HIGH_BEHIND: [(usize, u64); 3] = [
+    (0, 0x0080_8080_8080_8080),
+    (2, 0x0202_0202_0202_0200),
+    (4, 0x0808_0808_0808_0800),
+];
+
+/// The value of a hexadecimal digit; 16 for what is none.
+static NIBBLE: [u8; 256] = nibbles();
+
+const fn nibbles() -> [u8; 256] {
+    let mut out = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        out[b"0123456789abcdef"[value as usize] as usize] = value;
+        out[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
+    }
+    out
+}
 
 /// Where hits are put.
 pub(super) struct Search<'a> {
@@ -94,34 +115,42 @@ impl Search<'_> {
 
     /// Rolls over a run of base64 digits.
     fn roll(&mut self, run: Range<usize>) {
-        let (mut bits, mut nibbles, mut hex_len) = (0_u128, 0_u64, 0);
+        // The bits of all digits so far, and the lowest of these again: most positions end with a look at them.
+        let (mut bits, mut low) = (0_u128, 0_u64);
+        let (mut nibbles, mut hex_len) = (0_u64, 0);
         for (at, byte) in self.bytes[run.clone()].iter().enumerate() {
-            bits = bits << 6 | u128::from(DIGIT[usize::from(*byte)]);
-            // The window ends with this digit: how many there are, where in the first it begins, what is left over in the last.
-            for (len, first) in [(11, 0), (11, 2), (12, 4)] {
-                let rest = 6 * len - 64 - first;
-                #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are meant")]
-                let window = (bits >> rest) as u64;
-                if at + 1 >= len && !(self.ascii && window & HIGH != 0) {
-                    self.put(run.start + at + 1 - len, window.swap_bytes());
+            let digit = DIGIT[usize::from(*byte)];
+            bits = bits << 6 | u128::from(digit);
+            low = low << 6 | u64::from(digit);
+            for (rest, high) in HIGH_BEHIND {
+                if !self.ascii || low & high == 0 {
+                    self.ends_with(rest, bits, run.start + at + 1, at + 1);
                 }
             }
-            for (len, first) in [(20, 0), (21, 2), (21, 4)] {
-                let units = bits >> (6 * len - 120 - first) & (u128::MAX >> 8);
-                if at + 1 >= len && units & WIDE == 0 {
-                    self.put(run.start + at + 1 - len, narrow(units << 8));
-                }
+            let nibble = NIBBLE[usize::from(*byte)];
+            nibbles = nibbles << 4 | u64::from(nibble & 15);
+            hex_len = if nibble < 16 { hex_len + 1 } else { 0 };
+            if hex_len >= 2 * WINDOW && !(self.ascii && nibbles & HIGH != 0) {
+                self.put(run.start + at + 1 - 2 * WINDOW, nibbles.swap_bytes());
             }
-            match hex(*byte) {
-                Some(value) => {
-                    nibbles = nibbles << 4 | u64::from(value);
-                    hex_len += 1;
-                    if hex_len >= 2 * WINDOW && !(self.ascii && nibbles & HIGH != 0) {
-                        self.put(run.start + at + 1 - 2 * WINDOW, nibbles.swap_bytes());
-                    }
-                }
-                None => hex_len = 0,
-            }
+        }
+    }
+
+    /// Looks at the windows that end `rest` bits before the end of a digit: `bits` are those of the `len` digits before `end`.
+    fn ends_with(&mut self, rest: usize, bits: u128, end: usize, len: usize) {
+        let (count, wide_count) = match rest {
+            0 => (11, 20),
+            2 => (11, 21),
+            _ => (12, 21),
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are meant")]
+        let window = (bits >> rest) as u64;
+        if len >= count && !(self.ascii && window & HIGH != 0) {
+            self.put(end - count, window.swap_bytes());
+        }
+        let units = bits >> rest & (u128::MAX >> 8);
+        if len >= wide_count && units & WIDE == 0 {
+            self.put(end - wide_count, narrow(units << 8));
         }
     }
 

@@ -67,8 +67,8 @@ pub struct Entry {
     pub len: usize,
     /// True when a person may have chosen it: it must stand by itself to be found.
     pub chosen: bool,
-    /// True when it has no other bytes than those of ASCII.
-    pub(super) ascii: bool,
+    /// Which kinds of bytes it has ([`filter::kinds`]).
+    pub(super) kinds: u8,
     pub(super) filter: u32,
     pub(super) salt: [u8; SALT_BYTES],
     pub(super) hash: [u8; HASH_BYTES],
@@ -147,7 +147,7 @@ struct Record {
     added: String,
     length: usize,
     chosen: bool,
-    ascii: bool,
+    kinds: u8,
     filter: String,
     salt: String,
     hash: String,
@@ -213,7 +213,7 @@ impl Store {
             added: added.to_owned(),
             len: secret.len(),
             chosen,
-            ascii: secret.is_ascii(),
+            kinds: filter::kinds(secret),
             filter: filter::value(self.key, secret, chosen),
             salt,
             hash: self.hash(&salt, secret)?,
@@ -240,7 +240,7 @@ impl Store {
 
     /// Returns true when no secret has other bytes than those of ASCII.
     pub(super) fn is_ascii(&self) -> bool {
-        self.entries.iter().all(|entry| entry.ascii)
+        (self.entries.iter()).all(|entry| entry.kinds & filter::NOT_ASCII == 0)
     }
 
     /// Returns true where a newer secret than that at `at` came from the same file and setting, or variable.
@@ -273,8 +273,8 @@ impl Store {
             added: entry.added.clone(),
             length: entry.len,
             chosen: entry.chosen,
-            ascii: entry.ascii,
-            filter: format!("{:06x}", entry.filter),
+            kinds: entry.kinds,
+            filter: format!("{:07x}", entry.filter),
             salt: HEXLOWER.encode(&entry.salt),
             hash: HEXLOWER.encode(&entry.hash),
         });
@@ -330,7 +330,7 @@ impl Store {
         let mut hash = Sha256::new();
         hash.update(self.key.to_le_bytes());
         for entry in &self.entries {
-            hash.update([u8::from(entry.chosen), u8::from(entry.ascii)]);
+            hash.update([u8::from(entry.chosen), entry.kinds]);
             hash.update((entry.len as u64).to_le_bytes());
             hash.update(entry.filter.to_le_bytes());
             hash.update(entry.hash);
@@ -347,10 +347,13 @@ impl Entry {
         if !(MIN_BYTES..=MAX_BYTES).contains(&record.length) {
             return Err(bad("the length is none that a secret has"));
         }
+        if record.kinds == 0 || record.kinds >= 2 * filter::NOT_ASCII {
+            return Err(bad("there are no such kinds of bytes"));
+        }
         Ok(Self {
             len: record.length,
             chosen: record.chosen,
-            ascii: record.ascii,
+            kinds: record.kinds,
             filter: (filter.ok().filter(fits)).ok_or_else(|| bad("the filter is too long"))?,
             salt: fixed(&record.salt).ok_or_else(|| bad("the salt has another length"))?,
             hash: fixed(&record.hash).ok_or_else(|| bad("the hash has another length"))?,
