@@ -56,6 +56,14 @@ fn around(bytes: &[u8], changed: &Range<usize>, low: usize) -> Range<usize> {
     start..end
 }
 
+/// Returns the hit of a place where a secret may begin that the guard knows.
+fn known_hit(start: usize) -> Hit {
+    Hit {
+        start: u32::try_from(start).expect("a chunk has fewer than 2^32 bytes"),
+        rule: KNOWN,
+    }
+}
+
 /// Memory that one thread keeps from chunk to chunk.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -172,10 +180,7 @@ impl Engine {
         if starts.is_empty() {
             return;
         }
-        hits.extend(starts.iter().map(|start| Hit {
-            start: u32::try_from(*start).expect("a chunk has fewer than 2^32 bytes"),
-            rule: KNOWN,
-        }));
+        hits.extend(starts.iter().copied().map(known_hit));
         hits.sort_unstable();
     }
 
@@ -226,10 +231,7 @@ impl Engine {
             joined,
             starts,
         } = near;
-        hits.extend(starts.drain(..).map(|start| Hit {
-            start: u32::try_from(start).expect("a chunk has fewer than 2^32 bytes"),
-            rule: KNOWN,
-        }));
+        hits.extend(starts.drain(..).map(known_hit));
         self.prefilter.add_literals_in(bytes, ranges, joined, hits);
         let mut at = first;
         while at < hits.len() {

@@ -126,6 +126,10 @@ pub(super) enum Untracked {
 
 /// Options of scan and hook alike.
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
 pub(super) struct Common {
     /// Format of the report on standard output [default: human]
     #[arg(long, value_enum, help_heading = "Output")]
@@ -334,12 +338,8 @@ pub(super) enum GuardCommand {
 }
 
 #[derive(Debug, ClapArgs)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of its own that can be typed"
-)]
 pub(super) struct GuardAdd {
-    /// The secrets of the AWS command line: ~/.aws/credentials, or where AWS_SHARED_CREDENTIALS_FILE says
+    /// The secrets of the AWS command line: ~/.aws/credentials, or where `AWS_SHARED_CREDENTIALS_FILE` says
     #[arg(long)]
     pub(super) aws: bool,
     /// Only this profile of that file (can be repeated)

@@ -169,15 +169,12 @@ fn escaped(
 ) -> Option<usize> {
     let mut at = start;
     while out.len() < count {
-        match escape.unit(bytes, at) {
-            Some(unit) => {
-                out.extend_from_slice(unit.bytes());
-                at += unit.width;
-            }
-            None => {
-                out.push(*bytes.get(at)?);
-                at += 1;
-            }
+        if let Some(unit) = escape.unit(bytes, at) {
+            out.extend_from_slice(unit.bytes());
+            at += unit.width;
+        } else {
+            out.push(*bytes.get(at)?);
+            at += 1;
         }
         if at - start > MAX_SPAN {
             return None;

@@ -79,27 +79,23 @@ pub fn env(text: &[u8]) -> Vec<Setting> {
             continue;
         }
         let value = value.trim_ascii_start();
-        let value = match value.first() {
-            Some(quote @ (b'"' | b'\'' | b'`')) => {
-                // The value may go over lines.
-                let body = &here[whole.len() - value.len() + 1..];
-                match quoted(body, *quote) {
-                    Some((value, end)) => {
-                        rest = split_line(&body[end..]).1;
-                        value
-                    }
-                    None => value.trim_ascii_end().to_vec(),
+        let quote = value.first().filter(|byte| b"\"'`".contains(byte));
+        let value = if let Some(quote) = quote {
+            // The value may go over lines.
+            let body = &here[whole.len() - value.len() + 1..];
+            match quoted(body, *quote) {
+                Some((value, end)) => {
+                    rest = split_line(&body[end..]).1;
+                    value
                 }
+                None => value.trim_ascii_end().to_vec(),
             }
-            _ => {
-                let end = [&b" #"[..], b"\t#"]
-                    .iter()
-                    .filter_map(|c| value.find(c))
-                    .min();
-                value[..end.unwrap_or(value.len())]
-                    .trim_ascii_end()
-                    .to_vec()
-            }
+        } else {
+            let comments = [&b" #"[..], b"\t#"];
+            let end = comments.iter().filter_map(|mark| value.find(mark)).min();
+            value[..end.unwrap_or(value.len())]
+                .trim_ascii_end()
+                .to_vec()
         };
         out.push(Setting {
             section: String::new(),
@@ -132,15 +128,12 @@ pub fn password_of_url(value: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < password.len() {
-        match super::units::Escape::Percent.unit(password, at) {
-            Some(unit) => {
-                out.extend_from_slice(unit.bytes());
-                at += unit.width;
-            }
-            None => {
-                out.push(password[at]);
-                at += 1;
-            }
+        if let Some(unit) = super::units::Escape::Percent.unit(password, at) {
+            out.extend_from_slice(unit.bytes());
+            at += unit.width;
+        } else {
+            out.push(password[at]);
+            at += 1;
         }
     }
     Some(out)

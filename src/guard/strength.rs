@@ -191,11 +191,11 @@ mod tests {
 
     #[test]
     fn names() {
-        let random = fill("{base62:24}", &mut Random::new(2)).unwrap();
         #[track_caller]
         fn check(name: &str, value: &str, expected: bool) {
             assert_eq!(is_secret(name, value.as_bytes()), expected, "{name}");
         }
+        let random = fill("{base62:24}", &mut Random::new(2)).unwrap();
         check("DB_PASSWORD", "x", true);
         check("db.password", "x", true);
         check("STRIPE_SECRET_KEY", "x", true);

@@ -173,12 +173,12 @@ fn every_form_of_every_secret_is_found() {
 
 #[test]
 fn what_a_person_has_chosen_stands_by_itself() {
-    let secret = ["Tr0ub", "4dor&3"].concat();
-    let guard = Guard::new(store(&[secret.clone().into_bytes()]));
     #[track_caller]
     fn check(guard: &Guard, text: &str, expected: usize) {
         assert_eq!(fast(guard, text.as_bytes()).len(), expected, "{text}");
     }
+    let secret = ["Tr0ub", "4dor&3"].concat();
+    let guard = Guard::new(store(&[secret.clone().into_bytes()]));
     check(&guard, &secret, 1);
     check(&guard, &format!("a {secret}b"), 0);
     check(&guard, &format!("a{secret} b"), 0);
@@ -223,13 +223,13 @@ fn the_store_holds_no_secret_in_any_form() {
 
 #[test]
 fn a_store_that_is_not_what_was_written_is_refused() {
-    let text = store(&secrets()).text();
     #[track_caller]
     fn check(text: &str, expected: impl Fn(&StoreError) -> bool) {
         let error = Store::parse(text.as_bytes()).unwrap_err();
         assert!(expected(&error), "{error}");
     }
-    check(&text[..text.len() / 2], |e| {
+    let text = store(&secrets()).text();
+    check(text.split_at(text.len() / 2).0, |e| {
         matches!(e, StoreError::Syntax(_))
     });
     check("", |e| matches!(e, StoreError::Syntax(_)));

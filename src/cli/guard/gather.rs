@@ -295,7 +295,7 @@ fn is_env_file(name: &str) -> bool {
         && (name == ".env"
             || name == ".envrc"
             || name.starts_with(".env.")
-            || name.ends_with(".env"))
+            || name.as_bytes().ends_with(b".env"))
 }
 
 fn absolute(file: &Path) -> Result<PathBuf, Failure> {

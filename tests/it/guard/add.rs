@@ -208,7 +208,7 @@ fn a_broken_store_is_trouble() {
     user.guards("one", &drawn(1));
     let good = fs::read_to_string(user.store()).unwrap();
     let broken = [
-        &good[..good.len() / 2],
+        good.split_at(good.len() / 2).0,
         "",
         "{}",
         &good.replace("guard 1", "guard 2"),

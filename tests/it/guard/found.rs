@@ -132,9 +132,8 @@ fn a_hook_stops_each_form_and_an_old_leak_is_no_news() {
 fn history_is_searched_again_when_the_guard_changed() {
     let user = User::new();
     let (one, two) = (drawn(1), drawn(2));
-    let filler: String = (0..400)
-        .map(|n| format!("line {n} of a long file\n"))
-        .collect();
+    let lines = (0..400).map(|n| format!("line {n} of a long file\n"));
+    let filler = lines.collect::<Vec<_>>().concat();
     user.repo.write("a", &filler);
     user.repo.commit_all();
     user.repo.write("a", format!("{filler}it was {one}\n"));
@@ -207,9 +206,7 @@ fn why_and_doctor_tell_of_the_guard() {
         "{ran:#?}"
     );
     tells_nothing(&ran.out, &secret);
-    let mut doctor = user.command(["doctor", "--json"]);
-    doctor.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    let ran = Ran::of(&doctor.output().unwrap());
+    let ran = user.run(["doctor", "--json"]);
     assert_eq!(ran.json()["guarded_secrets"], 1, "{ran:#?}");
 }
 

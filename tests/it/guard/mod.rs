@@ -102,8 +102,9 @@ fn drawn(seed: u64) -> String {
 fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = secret.as_bytes();
     let wide = |bytes: &[u8]| bytes.iter().flat_map(|b| [*b, 0]).collect::<Vec<u8>>();
-    let percent: String = bytes.iter().map(|b| format!("%{b:02x}")).collect();
-    let unicode: String = bytes.iter().map(|b| format!("\\u{b:04x}")).collect();
+    let each = |write: fn(&u8) -> String| bytes.iter().map(write).collect::<Vec<_>>().concat();
+    let percent = each(|b| format!("%{b:02x}"));
+    let unicode = each(|b| format!("\\u{b:04x}"));
     let based = |lead: &str| BASE64.encode(format!("{lead}{secret}").as_bytes());
     vec![
         ("plain", bytes.to_vec()),
