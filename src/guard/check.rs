@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::store::{Cost, Entry, HASH_BYTES};
 
-/// The most slow hashes of one scan. At 20 ms each they take half a minute.
+/// The most slow hashes of one scan. At 25 ms each they take 40 seconds.
 pub const MAX_CHECKS: usize = 1500;
 
 /// Returns the slow hash of `secret`.
