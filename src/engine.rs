@@ -2,7 +2,7 @@
 //!
 //! Law 1: for any bytes it returns exactly what [`crate::matcher::reference`] returns.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     chunk::decode::{
@@ -10,8 +10,9 @@ use crate::{
         base64::{self, is_for_urls},
         escaped,
     },
+    guard::{self, Guard},
     matcher::{self, Candidate},
-    prefilter::{DECODE, ESCAPE, Hit, MIN_ANNOUNCED, Prefilter, runs::MIN_LEN},
+    prefilter::{DECODE, ESCAPE, Hit, KNOWN, MIN_ANNOUNCED, Prefilter, runs::MIN_LEN},
     rule::{Anchor, RuleIndex, RuleSet, SecretKind},
 };
 
@@ -26,6 +27,7 @@ pub struct Engine {
     longest_run: Box<[usize]>,
     longest_literal: usize,
     whole_lines: bool,
+    guard: Option<Arc<Guard>>,
     /// Where in literals their windows begin, at the least and at the most.
     windows: (usize, usize),
 }
@@ -38,6 +40,7 @@ const NEAR_BACK: usize = 2;
 pub struct Near {
     ranges: Vec<Range<usize>>,
     joined: Vec<u8>,
+    starts: Vec<usize>,
 }
 
 /// Returns the bytes round `changed` up to where no run goes on, from `low` on.
@@ -53,10 +56,19 @@ fn around(bytes: &[u8], changed: &Range<usize>, low: usize) -> Range<usize> {
     start..end
 }
 
+/// Returns the hit of a place where a secret may begin that the guard knows.
+fn known_hit(start: usize) -> Hit {
+    Hit {
+        start: u32::try_from(start).expect("a chunk has fewer than 2^32 bytes"),
+        rule: KNOWN,
+    }
+}
+
 /// Memory that one thread keeps from chunk to chunk.
 #[derive(Debug, Default)]
 pub struct Scratch {
     hits: Vec<Hit>,
+    starts: Vec<usize>,
 }
 
 /// What became of a hit, and which bytes that depends on.
@@ -77,6 +89,8 @@ pub enum Found<'a> {
     Candidate(Candidate<'a>),
     /// Something that is encoded may hide something.
     Encoded(Encoded),
+    /// The guard knows a secret.
+    Known(guard::Match),
 }
 
 impl Engine {
@@ -101,6 +115,7 @@ impl Engine {
             windows: prefilter.tables().window_offsets(),
             longest_literal,
             whole_lines: false,
+            guard: None,
             longest_run,
             rules,
             prefilter,
@@ -113,6 +128,18 @@ impl Engine {
     pub fn with_whole_lines(mut self, whole_lines: bool) -> Self {
         self.whole_lines = whole_lines;
         self
+    }
+
+    /// Returns the same engine, which also finds the secrets that `guard` knows.
+    #[must_use]
+    pub fn with_guard(mut self, guard: Option<Arc<Guard>>) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Returns the guard.
+    pub fn guard(&self) -> Option<&Guard> {
+        self.guard.as_deref()
     }
 
     /// Returns true when of what is found the whole line is to be kept, too.
@@ -136,12 +163,31 @@ impl Engine {
     pub fn hits(&self, bytes: &[u8], text: bool, hits: &mut Vec<Hit>) {
         self.prefilter.find(bytes, hits);
         hits.retain(|hit| self.is_tried(*hit, text));
+        self.add_known(bytes, 0..bytes.len(), &mut Vec::new(), hits);
+    }
+
+    /// Adds to `hits`, which are sorted, the places in `range` where a secret may begin that the guard knows, and keeps them sorted.
+    fn add_known(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        starts: &mut Vec<usize>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let Some(guard) = &self.guard else { return };
+        starts.clear();
+        guard.find(bytes, range, starts);
+        if starts.is_empty() {
+            return;
+        }
+        hits.extend(starts.iter().copied().map(known_hit));
+        hits.sort_unstable();
     }
 
     /// Returns true when `hit`, whose outcome depends on `back` bytes before it and on those up to `reach`, is found by
     /// [`Self::hits_near`] wherever one of these is changed: it need not be remembered.
     pub fn is_near(&self, hit: Hit, back: usize, reach: usize) -> bool {
-        back <= NEAR_BACK && reach <= hit.start as usize + self.longest_literal
+        hit.rule != KNOWN && back <= NEAR_BACK && reach <= hit.start as usize + self.longest_literal
     }
 
     /// Adds to `hits` the places where something is to be tried that is near one of `changed`, which come in order (a literal reaches into it,
@@ -160,6 +206,10 @@ impl Engine {
         let first = hits.len();
         near.ranges.clear();
         for changed in changed {
+            if let Some(guard) = &self.guard {
+                let low = changed.start.saturating_sub(guard::HIT_BYTES - 1);
+                guard.find(bytes, low..changed.end, &mut near.starts);
+            }
             let runs = around(bytes, &changed, runs_end);
             runs_end = runs.end;
             let mut start = changed.start.saturating_sub(before);
@@ -176,7 +226,12 @@ impl Engine {
                 _ => near.ranges.push(start..end),
             }
         }
-        let Near { ranges, joined } = near;
+        let Near {
+            ranges,
+            joined,
+            starts,
+        } = near;
+        hits.extend(starts.drain(..).map(known_hit));
         self.prefilter.add_literals_in(bytes, ranges, joined, hits);
         let mut at = first;
         while at < hits.len() {
@@ -192,6 +247,7 @@ impl Engine {
     /// the byte that ends it.
     pub fn hit_len(&self, rule: u16) -> usize {
         match self.longest_run.get(usize::from(rule)) {
+            _ if rule == KNOWN => guard::HIT_BYTES,
             None | Some(0) => self.longest_literal,
             Some(run) => self.longest_literal.max(run + 1),
         }
@@ -202,6 +258,16 @@ impl Engine {
         let start = hit.start as usize;
         if let Some(encoded) = self.encoded_at(bytes, hit) {
             return encoded;
+        }
+        if hit.rule == KNOWN {
+            let guard = self.guard.as_ref();
+            return Tried {
+                found: guard
+                    .and_then(|guard| guard.match_at(bytes, start))
+                    .map(Found::Known),
+                back: guard::BACK,
+                reach: start + guard.map_or(0, |guard| guard.reach()),
+            };
         }
         let index = RuleIndex(hit.rule);
         let (candidate, reach) = matcher::try_with_reach(&self.rules, index, bytes, start);
@@ -250,7 +316,7 @@ impl Engine {
 
     fn is_tried(&self, hit: Hit, text: bool) -> bool {
         match hit.rule {
-            DECODE => true,
+            DECODE | KNOWN => true,
             ESCAPE => text,
             rule => {
                 self.rules.is_enabled(RuleIndex(rule))
@@ -272,6 +338,8 @@ impl Engine {
         mut each: impl FnMut(Found<'a>),
     ) {
         self.prefilter.find(bytes, &mut scratch.hits);
+        let Scratch { hits, starts } = scratch;
+        self.add_known(bytes, core.clone(), starts, hits);
         for hit in &scratch.hits {
             let start = hit.start as usize;
             if !core.contains(&start) || !self.is_tried(*hit, text) {
@@ -280,6 +348,13 @@ impl Engine {
             if let Some(encoded) = self.encoded_at(bytes, *hit) {
                 if let Some(found) = encoded.found {
                     each(found);
+                }
+                continue;
+            }
+            if hit.rule == KNOWN {
+                let guard = self.guard.as_ref();
+                if let Some(known) = guard.and_then(|guard| guard.match_at(bytes, start)) {
+                    each(Found::Known(known));
                 }
                 continue;
             }

@@ -10,6 +10,7 @@ pub mod detection;
 pub mod engine;
 pub mod ere;
 pub mod finding;
+pub mod guard;
 pub mod hook;
 pub mod import;
 pub mod judge;

@@ -10,7 +10,7 @@ use std::{
 use super::{
     CLEAN, Failure, accepted,
     args::{self, RuleOptions},
-    environment, scan,
+    environment, guard, scan,
     settings::{self, Limits},
 };
 use crate::{
@@ -100,6 +100,8 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
 fn rules_of_findings() -> HashMap<Fingerprint, String> {
     let options = Options {
         inline_markers: false,
+        // What cannot be read is told by the next scan.
+        guard: guard::load().unwrap_or_default(),
         ..Options::default()
     };
     let rules = settings::rules(&RuleOptions::default()).unwrap_or_else(|_| RuleSet::builtin());

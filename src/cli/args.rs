@@ -31,6 +31,8 @@ pub(super) enum Command {
     Uninstall(Uninstall),
     /// Prove that the hooks stop a secret here, and say what is wrong where they do not
     Doctor(Doctor),
+    /// Guard secrets of your own: a leak of exactly these is found, whatever form they are written in
+    Guard(Guard),
     /// List, show or check rules
     Rules(Rules),
     /// Explain what each stage makes of a text or of a place in a file
@@ -124,6 +126,10 @@ pub(super) enum Untracked {
 
 /// Options of scan and hook alike.
 #[derive(Debug, ClapArgs)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own that can be typed"
+)]
 pub(super) struct Common {
     /// Format of the report on standard output [default: human]
     #[arg(long, value_enum, help_heading = "Output")]
@@ -175,6 +181,9 @@ pub(super) struct Common {
     /// Also run the providers of git-secrets that this repository's own configuration names
     #[arg(long, help_heading = "Rules")]
     pub(super) run_providers: bool,
+    /// Do not look for the secrets that `keyfence guard` knows
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_guard: bool,
     /// Number of threads [default: one per processor]
     #[arg(long, value_name = "N", help_heading = "Performance")]
     pub(super) threads: Option<usize>,
@@ -297,6 +306,69 @@ pub(super) struct Uninstall {
     /// Which hooks to remove [default: all that install has written]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) hooks: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Guard {
+    #[command(subcommand)]
+    pub(super) command: GuardCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum GuardCommand {
+    /// Add secrets. Only their length, a few bits of a hash and a slow, salted hash are kept
+    Add(GuardAdd),
+    /// List what is guarded, without the secrets
+    List {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read again the files and variables that secrets came from, and add what is new there
+    Refresh,
+    /// Guard secrets no longer
+    Remove {
+        /// Their names, as `keyfence guard list` shows them
+        #[arg(value_name = "NAME", required_unless_present_any = ["all", "old"])]
+        names: Vec<String>,
+        /// All of them
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+        /// Only what was rotated: a newer secret came from the same place
+        #[arg(long)]
+        old: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct GuardAdd {
+    /// The secrets of the AWS command line: ~/.aws/credentials, or where `AWS_SHARED_CREDENTIALS_FILE` says
+    #[arg(long)]
+    pub(super) aws: bool,
+    /// Only this profile of that file (can be repeated)
+    #[arg(long, value_name = "NAME", requires = "aws")]
+    pub(super) profile: Vec<String>,
+    /// The secrets in .env files: what has a name like PASSWORD or TOKEN, or looks machine-made
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) env_file: Vec<PathBuf>,
+    /// The same of each .env file of this work tree that git ignores
+    #[arg(long)]
+    pub(super) ignored: bool,
+    /// The values of environment variables
+    #[arg(long, value_name = "VARIABLE", num_args = 1..)]
+    pub(super) env: Vec<String>,
+    /// The lines of a file, each a secret (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub(super) list: Vec<PathBuf>,
+    /// What to call them in reports [default: the name of the setting, or file and line]
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// All values of .env files, whatever their names
+    #[arg(long)]
+    pub(super) all: bool,
+    /// `-`: the lines of standard input, each a secret
+    #[arg(value_name = "-")]
+    pub(super) rest: Vec<OsString>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -188,6 +188,29 @@ pub(super) fn config_dir() -> Option<PathBuf> {
     dir.filter(|dir| dir.is_absolute())
 }
 
+/// Returns the file with what is known of the user's own secrets, if there is a folder for it.
+pub(super) fn guard_file() -> Option<PathBuf> {
+    let windows = path("APPDATA").filter(|_| cfg!(windows));
+    let dir = windows.or_else(config_dir)?;
+    Some(dir.join("keyfence").join("guard"))
+}
+
+/// Returns the value of the variable `name`, which a person has named, if it is set.
+pub(super) fn named_variable(name: &str) -> Option<OsString> {
+    // Other names are none, and are refused by the system in its own way.
+    let is_name = !name.is_empty() && !name.contains(['=', '\0']);
+    is_name.then(|| variable(name)).flatten()
+}
+
+/// Returns bytes that nobody can guess.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut out = [0; N];
+    getrandom::fill(&mut out).map_err(|error| {
+        Failure::because("cannot get random bytes from the system", error.to_string())
+    })?;
+    Ok(out)
+}
+
 /// Returns `path` with `~/` replaced by the user's home.
 pub(super) fn expanded(file: &Path) -> PathBuf {
     match (file.strip_prefix("~"), path("HOME")) {

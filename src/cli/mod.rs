@@ -11,6 +11,7 @@ mod completions;
 mod doctor;
 mod environment;
 mod git_secrets;
+mod guard;
 mod halves;
 mod history;
 mod hook;
@@ -162,6 +163,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Install(install) => install::install(&install),
         args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
         args::Command::Doctor(doctor) => doctor::run(&doctor),
+        args::Command::Guard(guard) => guard::run(&guard),
         args::Command::Rules(rules) => rules::run(&rules),
         args::Command::Why(why) => why::run(&why),
         args::Command::Aws(aws) => aws::run(&aws),

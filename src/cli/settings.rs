@@ -8,13 +8,13 @@ use std::{
 use super::{
     Failure, accepted,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
-    environment,
+    environment, guard,
     prohibited::{self, Configuration, Run},
 };
 use crate::{
     archive::Budget,
     finding::{Outcome, Skipped},
-    rule::{Confidence, Rule, RuleSet, Severity, parse},
+    rule::{self, Confidence, Rule, RuleSet, Severity, parse},
     scan::{Options, Scanner},
     secret::Fingerprint,
     source::repository::Repository,
@@ -102,11 +102,18 @@ impl Setup {
                 options.allowed_lines = configuration.allowed()?;
             }
         }
+        if !common.no_guard {
+            options.guard = guard::load()?;
+        }
+        let rules = rule_set(&common.rules, configured.rules)?;
+        let reserved = rule::guard::ID;
+        if options.guard.is_some() && rules.find(reserved).is_ok() {
+            return Err(Failure::new(format!(
+                "a rule has the id `{reserved}`, under which the guard speaks; rename it, or scan with --no-guard"
+            )));
+        }
         Ok(Self {
-            scanner: Scanner::new(
-                rule_set(&common.rules, configured.rules)?.with_invalid(common.include_invalid),
-                options,
-            ),
+            scanner: Scanner::new(rules.with_invalid(common.include_invalid), options),
             skipped: configured.skipped,
         })
     }

@@ -8,11 +8,12 @@ use std::{
     path::Path,
 };
 
-use super::{CLEAN, Failure, args, settings};
+use super::{CLEAN, Failure, args, guard, settings};
 use crate::{
     detection::{Judged, judge},
     engine::{Engine, Found, Scratch},
     matcher::{Candidate, each_in_lines},
+    rule,
     secret::redact,
 };
 
@@ -20,7 +21,7 @@ use crate::{
 const MAX_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(args: &args::Why) -> Result<u8, Failure> {
-    let engine = Engine::new(settings::rules(&args.rules)?);
+    let engine = Engine::new(settings::rules(&args.rules)?).with_guard(guard::load()?);
     let text = args.what.to_string_lossy();
     let (path, bytes, line) = match text
         .rsplit_once(':')
@@ -77,6 +78,7 @@ fn line_range(bytes: &[u8], number: usize) -> Option<Range<usize>> {
 fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> String {
     let mut out = String::new();
     let mut seen = 0;
+    let mut known_there = Vec::new();
     let mut look_at = |candidate: &Candidate<'_>| {
         if candidate.span.start < wanted.end.max(wanted.start + 1)
             && wanted.start <= candidate.span.end
@@ -86,15 +88,31 @@ fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> 
         }
     };
     let (whole, scratch) = (0..bytes.len(), &mut Scratch::default());
-    engine.find(bytes, whole.clone(), true, scratch, |found| {
-        if let Found::Candidate(candidate) = found {
-            look_at(&candidate);
-        }
+    engine.find(bytes, whole.clone(), true, scratch, |found| match found {
+        Found::Candidate(candidate) => look_at(&candidate),
+        Found::Known(known) => known_there.push(known),
+        Found::Encoded(_) => {}
     });
     let rules = engine.rules();
     let slow = each_in_lines(rules, bytes, whole, |candidate| look_at(&candidate));
     for slow in slow {
         let _ = writeln!(out, "the rule `{}` {slow}", rules.rule(slow.rule).id);
+    }
+    for known in known_there {
+        let entry = engine
+            .guard()
+            .and_then(|guard| guard.entries().get(known.entry));
+        let in_it = known.span.start < wanted.end && wanted.start <= known.span.end;
+        if let Some(entry) = entry.filter(|_| in_it) {
+            seen += 1;
+            let _ = writeln!(
+                out,
+                "{} (the guard)\n  knows     it is `{}`, from {}\n  result    reported with critical severity and high confidence",
+                rule::guard::ID,
+                entry.name,
+                entry.source
+            );
+        }
     }
     if seen == 0 {
         out.push_str("no rule's pattern matches here\n");

@@ -10,6 +10,7 @@
 mod assign;
 mod context;
 mod group;
+mod guarded;
 mod label;
 pub mod overlap;
 mod parts;
@@ -33,6 +34,9 @@ use crate::{
 
 /// Joins the detections of one blob. Groups come in the order of their first part's start.
 pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
+    let (guarded, detections): (Vec<_>, Vec<_>) = detections
+        .into_iter()
+        .partition(|d| Some(d.rule) == rules.guard());
     let (prohibited, detections): (Vec<_>, Vec<_>) = detections
         .into_iter()
         .partition(|d| rules.rule(d.rule).kind == SecretKind::Prohibited);
@@ -73,6 +77,7 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
             .map(|d| Group::single(rules, d)),
     );
     prohibited::add(rules, prohibited, &mut groups);
+    guarded::add(rules, guarded, &mut groups);
     groups.sort_by(|a, b| {
         let key = |g: &Group| {
             (

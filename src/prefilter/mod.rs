@@ -36,6 +36,9 @@ pub const DECODE: u16 = u16::MAX;
 /// The same where an escape stands, and a stretch of text may be that is to be decoded.
 pub const ESCAPE: u16 = u16::MAX - 2;
 
+/// The same where a secret may begin that the guard knows.
+pub const KNOWN: u16 = u16::MAX - 3;
+
 /// The base64 forms of the first letters of AWS key ids: too short to be noticed as runs, as in a Kubernetes Secret.
 const ANNOUNCEMENTS: [&str; 2] = ["QUtJQ", "QVNJQ"];
 

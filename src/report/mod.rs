@@ -15,7 +15,7 @@ pub mod json;
 pub mod jsonl;
 pub mod model;
 mod scrub;
-mod text;
+pub(crate) mod text;
 
 pub(crate) use scrub::Scrub;
 use std::io::{self, Write};

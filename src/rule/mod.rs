@@ -7,6 +7,7 @@
 pub mod boundary;
 mod builtin;
 pub mod codegen;
+pub mod guard;
 mod lines;
 pub mod parse;
 mod regex;

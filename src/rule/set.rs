@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::OnceLock};
 
-use super::{LineRules, Rule, builtin, regex::Regex};
+use super::{LineRules, Rule, builtin, guard, regex::Regex};
 
 /// A rule's place in its [`RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +58,7 @@ pub struct RuleSet {
     regexes: Box<[OnceLock<Regex>]>,
     lines: Option<LineRules>,
     keeps_invalid: bool,
+    guard: Option<RuleIndex>,
 }
 
 impl RuleSet {
@@ -109,7 +110,33 @@ impl RuleSet {
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
             lines: None,
             keeps_invalid: false,
+            guard: None,
         }
+    }
+
+    /// Adds the rule under which the guard speaks. It is turned off: no regex finds what the guard knows.
+    ///
+    /// # Errors
+    ///
+    /// When another rule has its id, or there are as many rules as can be counted.
+    pub fn add_guard(&mut self) -> Result<(), RuleSetError> {
+        if self.iter().any(|(_, rule)| rule.id == guard::ID) {
+            return Err(RuleSetError::DuplicateId(guard::ID.to_owned()));
+        }
+        let count = self.enabled.len();
+        let index = u16::try_from(count).ok().filter(|_| count < MAX_RULES);
+        self.guard = Some(RuleIndex(index.ok_or(RuleSetError::TooMany(count + 1))?));
+        self.extra.push(guard::rule());
+        self.enabled.push(false);
+        let mut regexes = std::mem::take(&mut self.regexes).into_vec();
+        regexes.push(OnceLock::new());
+        self.regexes = regexes.into_boxed_slice();
+        Ok(())
+    }
+
+    /// Returns the rule under which the guard speaks, where it does.
+    pub fn guard(&self) -> Option<RuleIndex> {
+        self.guard
     }
 
     /// Turns on only the rules called `ids`.

@@ -10,7 +10,7 @@ use crate::{
     finding::{Finding, Part, SourceKind, Validity},
     pair::{self, Group},
     policy::inline,
-    rule::{RuleSet, SecretKind, Severity},
+    rule::{RuleSet, SecretKind, Severity, guard},
     secret::Secret,
 };
 
@@ -38,13 +38,14 @@ pub(super) fn findings(
         .collect()
 }
 
-/// Returns the group, of low severity when it is past its use.
+/// Returns the group, of low severity when it is past its use and nobody asked to be told of just this secret.
 fn graded(options: &Options, mut group: Group) -> Group {
     let is_past = match Validity::of(&group.facts, options.now) {
         Validity::LiveShaped | Validity::Encrypted => false,
         Validity::Expired | Validity::Malformed | Validity::Example => true,
     };
-    if is_past {
+    let is_guarded = group.facts.iter().any(|(name, _)| *name == guard::FACT);
+    if is_past && !is_guarded {
         group.severity = Severity::Low;
     }
     group

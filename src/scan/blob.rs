@@ -66,7 +66,12 @@ impl<'e> BlobScan<'e> {
             chunk.text,
             scratch,
             |found| match found {
-                Found::Candidate(_) if self.overflow => {}
+                Found::Candidate(_) | Found::Known(_) if self.overflow => {}
+                Found::Known(known) => {
+                    if let Some(made) = detect::known(engine, known, chunk) {
+                        self.add(made);
+                    }
+                }
                 Found::Candidate(candidate) => {
                     if let Some(made) = detect::candidate(engine, &candidate, chunk, path) {
                         self.add(made);

@@ -329,6 +329,11 @@ impl<'e> Carrier<'e> {
                 reach = reach.max(candidate.span.end + look_ahead(rules.rule(candidate.rule)));
                 all.extend(detect::candidate(self.engine, &candidate, &whole, None));
             }
+            Some(Found::Known(known)) => {
+                back = back.max(LOOK_BACK);
+                reach += LOOK_BACK;
+                all.extend(detect::known(self.engine, known, &whole));
+            }
             Some(Found::Encoded(encoded)) => {
                 let scratch = &mut self.scratch;
                 detect::encoded(self.engine, &whole, &encoded, None, scratch, &mut |made| {

@@ -9,11 +9,13 @@ use crate::{
     },
     detection::{Deferred, Detection, Judged, judge_briefly, judge_without_path},
     engine::{Engine, Found, Scratch},
+    guard,
     matcher::{
         Candidate,
         lines::{Place, line_around},
     },
     pair::Context,
+    rule::{self, RuleIndex},
     secret::Secret,
 };
 
@@ -104,6 +106,12 @@ fn look_into(
                 each(made);
             }
         }
+        Found::Known(known) if layer.decoded.is_plain(&known.span) => {}
+        Found::Known(known) => {
+            if let Some(made) = known_in(engine, known, chunk, Some(layer)) {
+                each(made);
+            }
+        }
         Found::Encoded(encoded) => deeper.push(encoded),
     });
     if layer.encodings.len() >= decode::MAX_DEPTH {
@@ -163,16 +171,7 @@ fn make(
         }
         _ => Box::new(Context::of(candidate, secret.clone())),
     });
-    let line = line_around(chunk.bytes, place.clone(), LINE_BYTES);
-    let absolute =
-        |range: &Range<usize>| chunk.offset + range.start as u64..chunk.offset + range.end as u64;
     let detection = Detection {
-        rule: candidate.rule,
-        span: absolute(&span),
-        secret_span: absolute(&place),
-        secret: value,
-        start: Place { line: 0, column: 0 },
-        end: Place { line: 0, column: 0 },
         severity,
         confidence,
         facts,
@@ -181,17 +180,76 @@ fn make(
             .map(|layer| layer.encodings.clone())
             .unwrap_or_default(),
         context,
+        ..at(engine, chunk, candidate.rule, (span, place), value)
+    };
+    Some(Made {
+        detection,
+        deferred,
+    })
+}
+
+/// Returns what the guard knows in `chunk`. No judge has a say: it is the user's secret, wherever it stands.
+pub(super) fn known(engine: &Engine, known: guard::Match, chunk: &Chunk<'_>) -> Option<Made> {
+    known_in(engine, known, chunk, None)
+}
+
+fn known_in(
+    engine: &Engine,
+    known: guard::Match,
+    chunk: &Chunk<'_>,
+    layer: Option<&Layer<'_>>,
+) -> Option<Made> {
+    let index = engine.rules().guard()?;
+    let entry = engine.guard()?.entries().get(known.entry)?;
+    let place = layer.map_or_else(|| known.span.clone(), |layer| layer.source(&known.span));
+    let outer = layer.map_or(&[][..], |layer| &layer.encodings);
+    let detection = Detection {
+        facts: vec![
+            (rule::guard::FACT, entry.name.clone()),
+            (rule::guard::FROM, entry.source.to_string()),
+        ],
+        reasons: vec!["it is a secret that the guard knows"],
+        decoded: [outer, known.encodings].concat(),
+        ..at(engine, chunk, index, (place.clone(), place), known.secret)
+    };
+    Some(Made {
+        detection,
+        deferred: None,
+    })
+}
+
+/// Returns a detection of `rule` at `span` in `chunk`, the secret being at `place`: as its rule says, without anything found out.
+fn at(
+    engine: &Engine,
+    chunk: &Chunk<'_>,
+    rule: RuleIndex,
+    (span, place): (Range<usize>, Range<usize>),
+    secret: Secret,
+) -> Detection {
+    let line = line_around(chunk.bytes, place.clone(), LINE_BYTES);
+    let absolute =
+        |range: &Range<usize>| chunk.offset + range.start as u64..chunk.offset + range.end as u64;
+    let says = engine.rules().rule(rule);
+    Detection {
+        rule,
+        span: absolute(&span),
+        secret_span: absolute(&place),
+        secret,
+        start: Place { line: 0, column: 0 },
+        end: Place { line: 0, column: 0 },
+        severity: says.severity,
+        confidence: says.confidence,
+        facts: Vec::new(),
+        reasons: Vec::new(),
+        decoded: Vec::new(),
+        context: None,
         line_offset: chunk.offset + line.start as u64,
         line: Secret::new(&chunk.bytes[line]),
         whole_line: (engine.keeps_whole_lines())
             .then(|| whole_line(chunk.bytes, place.start))
             .flatten()
             .map(|line| Arc::new(Secret::new(&chunk.bytes[line]))),
-    };
-    Some(Made {
-        detection,
-        deferred,
-    })
+    }
 }
 
 /// Returns the line round `at` without its line feed, where it is not too long.

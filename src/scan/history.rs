@@ -22,7 +22,7 @@ use gix::ObjectId;
 use read::Reader;
 use traced::Traced;
 
-use super::{Collected, Phase, Scanner, Watch, Worker};
+use super::{Collected, Options, Phase, Scanner, Watch, Worker};
 use crate::{
     finding::{Finding, Outcome, Skipped, sort},
     rule::{RuleSet, SecretKind},
@@ -114,7 +114,8 @@ impl Scanner {
             index: staged::blobs(repository, &mut skip),
         };
         let database = Database::open(&folders, repository.hash, options.threads, &mut skip);
-        let mut cache = Cache::open(options.cache, repository.hash, &mut skip);
+        let mut cache =
+            Cache::open(options.cache, repository.hash, &mut skip).for_guard(self.engine.guard());
         let recalled = self.recall(&database, &mut cache, options, watch);
         let total = database.text_count() - recalled.clean_count();
         begin(watch, "scanning history", "object", Some(total));
@@ -154,13 +155,15 @@ impl Scanner {
         );
         name_absent(repository, &absent, &shallow, &mut skipped);
         let has_more = !recalled.is_all(&database, &messages);
-        if !watch.is_interrupted() && !cache.is_current(self.rules(), has_more) {
+        let is_whole = !watch.is_interrupted() && self.unchecked().is_none();
+        if is_whole && !cache.is_current(self.rules(), has_more) {
             let seen = database.remember(&recalled, &messages, &ways, &gather.again);
             cache.write(&seen, self.rules(), has_more, &mut |one| skipped.push(one));
         }
         let traced = Traced::new(&database, &messages, &graph, &tips, options);
         let mut gathered = gather.finish(&traced, texts.findings);
         skipped.append(&mut gathered.skipped);
+        skipped.extend(self.unchecked());
         for one in &mut skipped {
             shorten(&mut one.path, repository);
         }
@@ -237,7 +240,12 @@ impl Scanner {
             "object",
             Some(recalled.clean_count()),
         );
-        let scanner = Self::new(rules, self.options.clone());
+        // The guard has seen it: otherwise it would not be believed.
+        let options_without = Options {
+            guard: None,
+            ..self.options.clone()
+        };
+        let scanner = Self::new(rules, options_without);
         let (readers, messages) = scanner.read(database, Which::Clean(&recalled), options, watch);
         let again = readers.into_iter().flat_map(|reader| reader.again);
         recalled.confirm(database, &messages, &again.collect::<Vec<_>>());

@@ -31,6 +31,7 @@ use crate::{
     chunk::{self},
     engine::Engine,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
+    guard::{self, Guard},
     policy::allowed_lines::AllowedLines,
     rule::{Confidence, RuleSet, Severity},
     secret::Fingerprint,
@@ -61,6 +62,8 @@ pub struct Options {
     pub now: Option<i64>,
     /// How much is unpacked of an archive.
     pub archives: Budget,
+    /// The user's own secrets, which are found in any form.
+    pub guard: Option<Arc<Guard>>,
 }
 
 impl Default for Options {
@@ -76,6 +79,7 @@ impl Default for Options {
             chunk_size: chunk::SIZE,
             max_detections: 10_000,
             archives: Budget::default(),
+            guard: None,
         }
     }
 }
@@ -97,9 +101,14 @@ pub struct Scanner {
 
 impl Scanner {
     /// Returns a scanner for `rules`.
-    pub fn new(rules: RuleSet, options: Options) -> Self {
+    pub fn new(mut rules: RuleSet, options: Options) -> Self {
+        // Where a rule of somebody's own has the guard's id, that rule speaks, and the guard does not: who makes rules has looked at it before.
+        let guard = options.guard.clone();
+        let guard = guard.filter(|_| rules.add_guard().is_ok());
         Self {
-            engine: Engine::new(rules).with_whole_lines(options.allowed_lines.is_some()),
+            engine: Engine::new(rules)
+                .with_whole_lines(options.allowed_lines.is_some())
+                .with_guard(guard),
             options,
         }
     }
@@ -158,6 +167,7 @@ impl Scanner {
         counts: Counts,
     ) -> Outcome {
         sort(&mut findings);
+        skipped.extend(self.unchecked());
         skipped.sort();
         skipped.dedup();
         let mut outcome = Outcome {
@@ -170,6 +180,21 @@ impl Scanner {
         };
         self.find_in_texts(&mut outcome);
         outcome
+    }
+
+    /// Returns what to tell when the guard could not look at all that may be a secret.
+    fn unchecked(&self) -> Option<Skipped> {
+        let guard = self.engine.guard()?;
+        let count = guard.unchecked();
+        (count > 0).then(|| Skipped {
+            path: ".".into(),
+            reason: format!(
+                "the guard has looked closely at {} texts that begin like known secrets, and not at {count} more; scan in parts, or \
+                 without it (--no-guard)",
+                guard::MAX_CHECKS
+            ),
+            incomplete: true,
+        })
     }
 
     /// Sets [`Outcome::in_paths`]: the secrets in what reports print of `outcome` besides its findings. Whoever adds commits or

@@ -16,7 +16,7 @@ use crate::{
     chunk::wide,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind},
     policy::novelty,
-    rule::{Confidence, Severity},
+    rule::{Confidence, Severity, guard},
     secret::Fingerprint,
     source::{
         Blob, Visitor,
@@ -181,8 +181,10 @@ impl Before<'_> {
             return false;
         };
         let bytes = wide::as_utf8(&bytes);
-        // What is packed does not stand there as it is.
-        let is_hidden = !finding.decoded.is_empty() || archive::kind(&bytes).is_some();
+        // What is packed does not stand there as it is; what the guard knows may stand within a word.
+        let is_hidden = !finding.decoded.is_empty()
+            || archive::kind(&bytes).is_some()
+            || finding.facts.iter().any(|(name, _)| *name == guard::FACT);
         novelty::occurs(finding.secret.expose(), &bytes)
             || is_hidden
                 && self

@@ -78,6 +78,7 @@ fn find(
                 spans.push(secret);
             }
         }
+        Found::Known(known) => spans.push(known.span),
         Found::Encoded(one) => encoded.push(one),
     });
     if depth == 0 {

@@ -366,7 +366,7 @@ impl Job<'_, '_> {
 }
 
 /// Returns git's ignore files outside the tree, weakest first.
-fn ignore_files(repository: &Repository, outer: &OuterConfig) -> Vec<PathBuf> {
+pub(super) fn ignore_files(repository: &Repository, outer: &OuterConfig) -> Vec<PathBuf> {
     let configured = repository.path("core.excludesFile").ok().flatten();
     let global = configured
         .map(|path| repository.work_tree.clone().unwrap_or_default().join(path))

@@ -10,6 +10,7 @@ pub mod error;
 pub mod files;
 pub mod head;
 pub mod history;
+pub mod ignored;
 pub mod index;
 pub mod interrupt;
 pub mod message;

@@ -45,6 +45,12 @@ pub struct Subject<'a> {
     pub after: &'a [u8],
 }
 
+/// Returns true when `text` stands for a secret and is none: a variable, a format directive, a mask, a word for a password, or a password
+/// that everybody knows.
+pub fn is_no_secret(text: &[u8]) -> bool {
+    placeholder::is_placeholder(text) || placeholder::is_trivial(text)
+}
+
 /// A named fact about a credential, for reports: `account_id` = `123456789012`. Never part of the secret itself.
 pub type Fact = (&'static str, String);
 

@@ -26,6 +26,8 @@ const STAGES: &[&[&str]] = &[
     &["prefilter"],
     &["matcher"],
     &["validate", "judge"],
+    // Asks judges only when a secret is added.
+    &["guard"],
     // A detection is what is left of a candidate and what pairs are made of.
     &["detection", "pair"],
     &["finding"],
@@ -89,6 +91,7 @@ const PURE: &[&str] = &[
     "matcher",
     "validate",
     "judge",
+    "guard",
     "detection",
     "pair",
     "finding",

@@ -23,6 +23,8 @@ mod git;
 #[cfg(test)]
 mod git_secrets;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod history_cache;

@@ -15,7 +15,7 @@ use self::{
     canary::{Proof, Throwaway},
     operations::{OPERATIONS, Situation},
 };
-use super::{CLEAN, FINDINGS, Failure, args, environment};
+use super::{CLEAN, FINDINGS, Failure, args, environment, guard};
 use crate::source::repository;
 
 /// What was found out.
@@ -27,6 +27,8 @@ struct Diagnosis {
     git: String,
     /// Where git looks for hooks.
     hooks_dir: String,
+    /// How many secrets `keyfence guard` knows; none when its file cannot be used, which is a problem.
+    guarded_secrets: Option<usize>,
     operations: Vec<Tried>,
     problems: Vec<Problem>,
 }
@@ -78,9 +80,21 @@ pub(super) fn run(args: &args::Doctor) -> Result<u8, Failure> {
         .filter(|tried| !tried.blocked)
         .flat_map(|tried| tried.hooks.iter().copied())
         .collect();
+    let mut problems = causes::all(&repository, &git, &open);
+    let guarded_secrets = match guard::load() {
+        Ok(guard) => Some(guard.map_or(0, |guard| guard.entries().len())),
+        Err(failure) => {
+            problems.push(Problem {
+                problem: format!("every hook ends with trouble: {failure}"),
+                mend: "keyfence guard list, once the file is restored or deleted".to_owned(),
+            });
+            None
+        }
+    };
     let diagnosis = Diagnosis {
         ok,
-        problems: causes::all(&repository, &git, &open),
+        problems,
+        guarded_secrets,
         git,
         hooks_dir: repository.hooks_dir.display().to_string(),
         operations,
@@ -106,6 +120,10 @@ fn human(diagnosis: &Diagnosis) -> String {
         let hook = tried.hooks.first().unwrap_or(&"");
         let (operation, result) = (tried.operation, tried.result);
         let _ = writeln!(out, "  {sign}  {operation:<27} {hook:<18} {result}");
+    }
+    if let Some(count) = diagnosis.guarded_secrets.filter(|count| *count > 0) {
+        let what = if count == 1 { "secret" } else { "secrets" };
+        let _ = writeln!(out, "the guard looks for {count} {what} of your own");
     }
     for Problem { problem, mend } in &diagnosis.problems {
         let _ = writeln!(out, "problem: {problem}\n  mend:  {mend}");

@@ -1,6 +1,6 @@
 //! Law 2 at its smallest: what is carried over and what is scanned anew is together what a scan of the whole finds.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 
@@ -10,6 +10,7 @@ mod encodings;
 use super::{Carrier, Known, Op};
 use crate::{
     engine::Engine,
+    guard,
     rule::{
         RuleSet, parse,
         template::{Random, fill},
@@ -21,7 +22,15 @@ fn engine(whole_lines: bool) -> &'static Engine {
     static ENGINES: [OnceLock<Engine>; 2] = [const { OnceLock::new() }; 2];
     ENGINES[usize::from(whole_lines)].get_or_init(|| {
         let lines = parse::parse("lines.toml".as_ref(), LINE_RULES).unwrap();
-        Engine::new(RuleSet::new(true, lines).unwrap()).with_whole_lines(whole_lines)
+        let mut rules = RuleSet::new(true, lines).unwrap();
+        // One of the two has a guard as well.
+        let guard = whole_lines.then(|| Arc::new(guard::tests::sample()));
+        if guard.is_some() {
+            rules.add_guard().unwrap();
+        }
+        Engine::new(rules)
+            .with_whole_lines(whole_lines)
+            .with_guard(guard)
     })
 }
 
@@ -99,7 +108,7 @@ const FILLER: &[&str] = &[
 fn piece(random: &mut Random) -> Vec<u8> {
     let templates = templates();
     let pair = "[p]\naws_access_key_id = AKIA{base32:16}\naws_secret_access_key = {base64:40}\n";
-    match random.below(11) {
+    match random.below(12) {
         0..=2 => fill(&templates[random.below(templates.len())], random)
             .unwrap()
             .into_bytes(),
@@ -114,6 +123,7 @@ fn piece(random: &mut Random) -> Vec<u8> {
                 .encode(&random.bytes(len))
                 .into_bytes()
         }
+        11 => guard::tests::leak(random),
         9 | 10 => {
             let text = fill(&templates[random.below(templates.len())], random).unwrap();
             let name = encodings::NAMES[random.below(encodings::NAMES.len())];
@@ -257,12 +267,23 @@ fn edits_find_and_lose_things() {
         found += known.kept.len();
         let (next, ops) = edit(&bytes, &mut random);
         let made = carrier.made(&next, bytes.len(), &known, &ops);
-        let old = |at: &&super::Kept| {
-            (known.kept.iter()).any(|kept| std::sync::Arc::ptr_eq(&kept.found, &at.found))
-        };
+        let old =
+            |at: &&super::Kept| (known.kept.iter()).any(|kept| Arc::ptr_eq(&kept.found, &at.found));
         carried += made.kept.iter().filter(old).count();
     }
     assert!(found > 100 && carried > 20, "{found} {carried}");
+    let leaks: Vec<u8> = (0..40)
+        .flat_map(|seed| guard::tests::leak(&mut Random::new(seed)))
+        .collect();
+    let known = Carrier::new(engine(true), 10_000).whole(&leaks);
+    let made = known.kept.iter().flat_map(|kept| &kept.found.made);
+    let guarded = made.filter(|made| {
+        let facts = &made.detection.facts;
+        facts
+            .iter()
+            .any(|(name, _)| *name == crate::rule::guard::FACT)
+    });
+    assert!(guarded.count() > 10);
     let lines = carrier.whole(b"tell me\n}\nno\nkey: abcdef\n");
     assert_eq!(lines.kept.len(), 3);
     let line = |whole_lines| {

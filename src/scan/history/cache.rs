@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     finding::Skipped,
+    guard::Guard,
     rule::{Rule, RuleSet},
     source::history::seen::{Seen, file},
 };
@@ -39,10 +40,18 @@ pub(super) struct Cache<'a> {
     hash: hash::Kind,
     /// The rules that all that was seen was searched for.
     known: BTreeSet<RuleHash>,
+    /// What the guard counts as: a rule, that all was searched for or nothing is known.
+    guard: Option<RuleHash>,
     seen: Seen,
 }
 
 impl<'a> Cache<'a> {
+    /// Returns the same cache, which is believed only if these secrets were looked for.
+    pub(super) fn for_guard(mut self, guard: Option<&Guard>) -> Self {
+        self.guard = guard.map(Guard::identity);
+        self
+    }
+
     /// Opens the cache at `path` for a repository whose objects are named by `hash`. One that cannot be used is named and left alone.
     pub(super) fn open(
         path: Option<&'a Path>,
@@ -71,6 +80,10 @@ impl<'a> Cache<'a> {
     /// Returns the rules of `rules` that are on and were not on before: none where nothing is known, or where so much is new that it is
     /// better to begin anew.
     pub(super) fn missing(&mut self, rules: &RuleSet) -> Vec<Rule> {
+        if self.guard.is_some_and(|guard| !self.known.contains(&guard)) {
+            (self.known, self.seen) = (BTreeSet::new(), Seen::default());
+            return Vec::new();
+        }
         let enabled = rules.iter().filter(|(index, _)| rules.is_enabled(*index));
         let missing: Vec<Rule> = enabled
             .filter(|(_, rule)| !self.known.contains(&hash_of(rule)))
@@ -90,7 +103,14 @@ impl<'a> Cache<'a> {
 
     /// Returns true when there is nothing to be written. `has_more` says that there is more than the file says.
     pub(super) fn is_current(&self, rules: &RuleSet, has_more: bool) -> bool {
-        self.path.is_none() || !has_more && enabled(rules).is_subset(&self.known)
+        self.path.is_none() || !has_more && self.wanted(rules).is_subset(&self.known)
+    }
+
+    /// Returns the hashes of all that is looked for.
+    fn wanted(&self, rules: &RuleSet) -> BTreeSet<RuleHash> {
+        let mut wanted = enabled(rules);
+        wanted.extend(self.guard);
+        wanted
     }
 
     /// Writes what is known now. `has_more` says that `seen` has objects which were searched for `rules` alone.
@@ -104,7 +124,7 @@ impl<'a> Cache<'a> {
         let Some(path) = self.path else {
             return;
         };
-        let mut known = enabled(rules);
+        let mut known = self.wanted(rules);
         if !has_more && known.union(&self.known).count() <= MAX_RULES {
             known.extend(&self.known);
         }

@@ -134,7 +134,7 @@ impl<'s> Reader<'s> {
         let engine = &self.scanner.engine;
         engine.find(text, 0..text.len(), true, &mut self.scratch, |one| {
             found |= match one {
-                Found::Candidate(_) => true,
+                Found::Candidate(_) | Found::Known(_) => true,
                 // The hexadecimal ids and signatures that commits name decode to nothing.
                 Found::Encoded(encoded) => decode::decode(text, &encoded).is_some(),
             }
