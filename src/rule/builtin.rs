@@ -2,7 +2,7 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use super::{Anchor, Boundary, Confidence, Rule, SecretKind, Severity};
+use super::{Anchor, Boundary, Confidence, PairRule, PartSpec, Rule, SecretKind, Severity};
 use std::borrow::Cow::Borrowed as B;
 
 /// The rules of `patterns/`, in the order of their ids.
@@ -1240,7 +1240,7 @@ pub(crate) static RULES: &[Rule] = &[
         max_len: 221,
         min_entropy: 0.0,
         checks: B(&[B("aws-ses-smtp")]),
-        part: Some(B("aws/ses-smtp-password")),
+        part: Some(B("aws/smtp-password")),
         identifier: false,
         remediation: B(&[B("Delete the access key that is the SMTP user name (AKIA…) in IAM: the password is derived from its secret"), B("Make new SMTP credentials in the SES console")]),
         samples: B(&[]),
@@ -1261,7 +1261,7 @@ pub(crate) static RULES: &[Rule] = &[
         max_len: 45,
         min_entropy: 0.0,
         checks: B(&[B("aws-ses-smtp")]),
-        part: Some(B("aws/ses-smtp-password")),
+        part: Some(B("aws/smtp-password")),
         identifier: true,
         remediation: B(&[B("Delete the access key that is the SMTP user name (AKIA…) in IAM: the password is derived from its secret"), B("Make new SMTP credentials in the SES console")]),
         samples: B(&[]),
@@ -10968,5 +10968,45 @@ pub(crate) static RULES: &[Rule] = &[
         remediation: B(&[B("Delete the key of the consumer at https://portal.zuplo.com, or roll it with the key API.")]),
         samples: B(&[]),
         near_misses: B(&[]),
+    },
+];
+
+/// The pairs of `patterns/`, in the order of their ids.
+pub(crate) static PAIRS: &[PairRule] = &[
+    PairRule {
+        id: B("aws-access-key-pair"),
+        name: B("AWS access key pair"),
+        provider: B("aws"),
+        source: B("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"),
+        severity: Severity::Critical,
+        secret: PartSpec { part: B("aws/secret-access-key"), name: B("secret_access_key") },
+        required: PartSpec { part: B("aws/access-key-id"), name: B("access_key_id") },
+        optional: B(&[PartSpec { part: B("aws/session-token"), name: B("session_token") }]),
+        aws_names: true,
+        remediation: B(&[B("IAM console, Users, Security credentials: deactivate the key, see that nothing breaks, then delete it; a key of the root user is deleted at once"), B("A temporary key (ASIA…) cannot be deleted: attach the AWSRevokeOlderSessions policy to its role"), B("Look in CloudTrail for what the key did since it was exposed"), B("Replace it by a role, by IAM Identity Center, or by OIDC federation in CI")]),
+    },
+    PairRule {
+        id: B("aws-service-specific-credential"),
+        name: B("AWS service-specific credential"),
+        provider: B("aws"),
+        source: B("https://docs.aws.amazon.com/IAM/latest/APIReference/API_ServiceSpecificCredential.html"),
+        severity: Severity::High,
+        secret: PartSpec { part: B("aws/service-password"), name: B("service_password") },
+        required: PartSpec { part: B("aws/service-credential-id"), name: B("service_credential_id") },
+        optional: B(&[]),
+        aws_names: true,
+        remediation: B(&[B("aws iam delete-service-specific-credential with the id that stands beside it")]),
+    },
+    PairRule {
+        id: B("aws-ses-smtp-credential"),
+        name: B("Amazon SES SMTP user and password"),
+        provider: B("aws"),
+        source: B("https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"),
+        severity: Severity::High,
+        secret: PartSpec { part: B("aws/smtp-password"), name: B("smtp_password") },
+        required: PartSpec { part: B("aws/access-key-id"), name: B("access_key_id") },
+        optional: B(&[]),
+        aws_names: true,
+        remediation: B(&[B("Delete the access key that is the SMTP user name in IAM: the password is derived from its secret"), B("Make new SMTP credentials in the SES console")]),
     },
 ];

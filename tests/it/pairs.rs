@@ -12,7 +12,7 @@ use keyfence::{
     matcher::{lines::Place, reference},
     pair::{Context, Group, Origin, join},
     rule::{
-        Confidence, Rule, RuleSet, Severity,
+        Confidence, PairRule, Rule, RuleSet, Severity,
         template::{Random, fill},
     },
     secret::Secret,
@@ -32,8 +32,16 @@ fn rules() -> &'static RuleSet {
                 rule.provider == "aws" && (rule.part.is_some() || rule.id == "aws-presigned-url-v4")
             })
             .collect();
-        RuleSet::new(false, parts).expect("the ids are unique")
+        RuleSet::new(false, parts)
+            .and_then(|set| set.with_pairs(aws_pairs()))
+            .expect("the ids are unique")
     })
+}
+
+fn aws_pairs() -> Vec<PairRule> {
+    let mut pairs = crate::patterns::pairs();
+    pairs.retain(|pair| pair.provider == "aws");
+    pairs
 }
 
 fn place(bytes: &[u8], offset: usize) -> Place {
