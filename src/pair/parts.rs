@@ -138,7 +138,7 @@ fn add_optional(
         for (group, (_, parts)) in made.iter().enumerate().take(to).skip(from) {
             let fit = parts
                 .iter()
-                .filter_map(|m| score::near(rule, &m.detection, extra))
+                .filter_map(|m| score::beside(rule, &m.detection, extra))
                 .max();
             let temporary = parts.iter().any(|m| {
                 m.detection

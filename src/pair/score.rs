@@ -187,6 +187,15 @@ fn places(a: &Detection, b: &Detection) -> i32 {
     points + if above.indent == below.indent { 2 } else { 0 }
 }
 
+/// Returns the points for a further part belonging to one that has found its partner.
+pub(super) fn beside(rule: &PairRule, part: &Detection, extra: &Detection) -> Option<i32> {
+    let points = near(rule, part, extra)?;
+    Some(match (&part.context, &extra.context) {
+        (Some(a), Some(b)) if !rule.aws_names => points + stems(rule, &a.label, &b.label),
+        _ => points,
+    })
+}
+
 fn names(id: &Label, secret: &Label) -> i32 {
     let mut points = match secret.kind {
         LabelKind::Secret if secret.aws => 25,

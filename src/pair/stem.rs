@@ -79,11 +79,8 @@ pub(super) fn stem(name: &str, provider: &str) -> String {
         if is_role(&word) {
             continue;
         }
-        rest.push_str(if is_role(body) {
-            &word[body.len()..]
-        } else {
-            &word
-        });
+        let number = word.strip_prefix(body).unwrap_or_default();
+        rest.push_str(if is_role(body) { number } else { &word });
     }
     rest
 }

@@ -4,12 +4,13 @@ mod alone;
 mod many_keys;
 mod one_key;
 mod others;
+mod providers;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use keyfence::{
     detection::{Detection, Judged, judge},
-    matcher::{lines::Place, reference},
+    matcher::{Candidate, lines::Place, reference},
     pair::{Context, Group, Origin, join},
     rule::{
         Confidence, PairRule, Rule, RuleSet, Severity,
@@ -58,8 +59,12 @@ fn place(bytes: &[u8], offset: usize) -> Place {
 
 /// Matches, judges and joins `text`, as the scan does.
 fn groups(text: &str) -> Vec<Group> {
-    let (rules, bytes) = (rules(), text.as_bytes());
-    let detections = reference(rules, bytes)
+    joined(rules(), &reference(rules(), text.as_bytes()))
+}
+
+/// Judges and joins what was matched.
+fn joined(rules: &RuleSet, candidates: &[Candidate<'_>]) -> Vec<Group> {
+    let detections = candidates
         .iter()
         .filter_map(|candidate| {
             let Judged::Kept {
@@ -73,6 +78,7 @@ fn groups(text: &str) -> Vec<Group> {
             else {
                 return None;
             };
+            let bytes = candidate.bytes;
             Some(Detection {
                 rule: candidate.rule,
                 span: candidate.span.start as u64..candidate.span.end as u64,
