@@ -14,7 +14,10 @@ use super::{
 use crate::{
     archive::Budget,
     finding::{Outcome, Skipped},
-    rule::{self, Confidence, Rule, RuleSet, Severity, parse},
+    rule::{
+        self, Confidence, Rule, RuleSet, Severity,
+        parse::{self, RuleFile},
+    },
     scan::{Options, Scanner},
     secret::Fingerprint,
     source::repository::Repository,
@@ -34,10 +37,14 @@ pub(super) fn rules(options: &RuleOptions) -> Result<RuleSet, Failure> {
 /// Returns the rules that `options` ask for, and those that are `configured`.
 fn rule_set(options: &RuleOptions, configured: Vec<Rule>) -> Result<RuleSet, Failure> {
     let mut extra = configured;
+    let mut pairs = Vec::new();
     for path in &options.rules {
-        extra.extend(rule_files(path)?);
+        let read = read_rules(path)?;
+        extra.extend(read.rules);
+        pairs.extend(read.pairs);
     }
     let mut set = RuleSet::new(!options.no_builtin, extra)
+        .and_then(|set| set.with_pairs(pairs))
         .map_err(|error| Failure::because("cannot use these rules", error))?;
     if !options.enable.is_empty() {
         set.enable_only(&options.enable)
@@ -125,8 +132,13 @@ impl Setup {
     }
 }
 
-/// Returns the rules of the file at `path`, or of each `*.toml` in the folder at `path`.
+/// Returns the rules of the file at `path`, or of each `*.toml` in the folder at `path`, without their pairs.
 pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
+    Ok(read_rules(path)?.rules)
+}
+
+/// Returns the rules and pairs of the file at `path`, or of each `*.toml` in the folder at `path`.
+pub(super) fn read_rules(path: &Path) -> Result<RuleFile, Failure> {
     let read =
         |error| Failure::because(format!("cannot read rules from {}", path.display()), error);
     let mut files = vec![path.to_owned()];
@@ -148,17 +160,19 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
             )));
         }
     }
-    let mut rules = Vec::new();
+    let mut out = RuleFile::default();
     for file in files {
         let text = fs::read_to_string(&file).map_err(|error| {
             Failure::because(format!("cannot read rules from {}", file.display()), error)
         })?;
-        rules.extend(parse::parse(&file, &text).map_err(|errors| {
+        let read = parse::read(&file, &text).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             Failure::new(format!("rule file has mistakes:\n  {}", lines.join("\n  ")))
-        })?);
+        })?;
+        out.rules.extend(read.rules);
+        out.pairs.extend(read.pairs);
     }
-    Ok(rules)
+    Ok(out)
 }
 
 /// Returns the options of a scan; `default_confidence` holds when none was typed.

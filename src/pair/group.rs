@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{rules::PairRule, score};
+use super::score;
 use crate::{
     detection::Detection,
-    rule::{Confidence, RuleIndex, RuleSet, Severity},
+    rule::{Confidence, PairIndex, RuleIndex, RuleSet, Severity},
     validate::{Fact, aws},
 };
 
@@ -15,14 +15,14 @@ pub enum Origin {
     /// The rule of its only part.
     Rule(RuleIndex),
     /// A rule that joins parts.
-    Pair(&'static PairRule),
+    Pair(PairIndex),
 }
 
 /// One part of a group.
 #[derive(Debug, Clone)]
 pub struct Member {
     /// Which part it is: `access_key_id`; empty in a group of one part.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The part.
     pub detection: Detection,
 }
@@ -89,14 +89,23 @@ impl Group {
             facts: detection.facts.clone(),
             reasons: detection.reasons.clone(),
             parts: vec![Member {
-                name: "",
+                name: Cow::Borrowed(""),
                 detection,
             }],
         }
     }
 
-    pub(super) fn joined(rule: &'static PairRule, mut parts: Vec<Member>, points: i32) -> Self {
-        parts.sort_by_key(|m| (m.detection.secret_span.start, m.name));
+    pub(super) fn joined(
+        rules: &RuleSet,
+        pair: PairIndex,
+        mut parts: Vec<Member>,
+        points: i32,
+    ) -> Self {
+        let rule = rules.pair(pair);
+        parts.sort_by(|a, b| {
+            let start = |m: &Member| m.detection.secret_span.start;
+            (start(a), &a.name).cmp(&(start(b), &b.name))
+        });
         let secret_at = parts
             .iter()
             .position(|m| m.name == rule.secret.name)
@@ -118,10 +127,10 @@ impl Group {
         let bait = facts.iter().any(|(name, _)| *name == "canary");
         let named = parts[secret_at].detection.confidence >= Confidence::Medium;
         Self {
-            origin: Origin::Pair(rule),
-            rule_id: rule.id.to_owned(),
-            name: rule.name.to_owned(),
-            provider: rule.provider.to_owned(),
+            origin: Origin::Pair(pair),
+            rule_id: rule.id.to_string(),
+            name: rule.name.to_string(),
+            provider: rule.provider.to_string(),
             severity: if bait { Severity::Low } else { rule.severity },
             confidence: if named || points >= score::SURE {
                 Confidence::High

@@ -24,6 +24,8 @@ pub struct Label {
     pub kind: LabelKind,
     /// True when it names AWS, or uses AWS's own words ("secret access key").
     pub aws: bool,
+    /// The name as it stands.
+    pub name: String,
     /// The name in small letters without the words for the role and without separators: `prod` of `PROD_AWS_SECRET_KEY`.
     pub stem: String,
 }
@@ -220,6 +222,7 @@ impl Label {
         Self {
             kind,
             aws,
+            name: name.to_owned(),
             stem: stem(name),
         }
     }
@@ -231,7 +234,7 @@ impl Label {
 }
 
 /// Splits a name at separators and where a small letter meets a capital.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let mut before_is_lower = false;
     for c in name.chars() {
@@ -278,6 +281,7 @@ mod tests {
             Label {
                 kind,
                 aws,
+                name: name.to_owned(),
                 stem: stem.to_owned()
             },
             "{name}"

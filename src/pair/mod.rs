@@ -1,10 +1,11 @@
-//! Joins the parts of one credential: an AWS key id with its secret and session token.
+//! Joins the parts of one credential: an AWS key id with its secret and session token, a client id with its secret.
 //!
 //! Works on detections alone: what they are ([`Rule::part`]), where they stand, and what stood around them ([`Context`], read while
-//! the bytes were at hand). So the result does not depend on how a blob was cut into chunks. [`pair_rules`] says which
+//! the bytes were at hand). So the result does not depend on how a blob was cut into chunks. [`PairRule`] says which
 //! parts make a credential, `score.rs` how well two parts fit, `assign.rs` who belongs to whom, `overlap.rs` which of several rules
 //! speaks for one value.
 //!
+//! [`PairRule`]: crate::rule::PairRule
 //! [`Rule::part`]: crate::rule::Rule::part
 
 mod assign;
@@ -15,16 +16,15 @@ mod label;
 pub mod overlap;
 mod parts;
 mod prohibited;
-mod rules;
 mod score;
 mod section;
+mod stem;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use context::{BACK_BYTES, Context};
 pub use group::{Group, Member, Origin};
 pub use label::{Label, LabelKind};
-pub use rules::{PairRule, PartSpec, pair_rules};
 
 use crate::{
     detection::Detection,
@@ -46,8 +46,8 @@ pub fn join(rules: &RuleSet, detections: Vec<Detection>) -> Vec<Group> {
     let mut pool: Vec<Option<Detection>> =
         one_per_part(rules, parts).into_iter().map(Some).collect();
     let mut groups = Vec::new();
-    for rule in pair_rules() {
-        parts::join_rule(rules, rule, &mut pool, &mut groups);
+    for (pair, _) in rules.pairs() {
+        parts::join_rule(rules, pair, &mut pool, &mut groups);
     }
     let paired: BTreeSet<Vec<u8>> = groups
         .iter()
@@ -114,7 +114,7 @@ fn alone(rules: &RuleSet, mut d: Detection, paired: &BTreeSet<Vec<u8>>) -> Optio
     {
         return None;
     }
-    if rule.is_for_runs() {
+    if rule.is_for_runs() && &*rule.provider == "aws" {
         match d.context.as_ref().map(|context| &context.label) {
             Some(label) if label.kind == LabelKind::Secret && label.aws => {
                 d.confidence = Confidence::High;

@@ -5,21 +5,21 @@ use std::cmp::Reverse;
 use super::{
     assign::{self, Edge},
     group::{Group, Member},
-    rules::{PairRule, PartSpec},
     score,
 };
 use crate::{
     detection::Detection,
-    rule::{MAX_MATCH_BYTES, RuleSet},
+    rule::{MAX_MATCH_BYTES, PairIndex, PairRule, PartSpec, RuleSet},
 };
 
-/// Takes the parts of `rule` that belong together out of the pool.
+/// Takes the parts of the pair rule at `pair` that belong together out of the pool.
 pub(super) fn join_rule(
     rules: &RuleSet,
-    rule: &'static PairRule,
+    pair: PairIndex,
     pool: &mut [Option<Detection>],
     groups: &mut Vec<Group>,
 ) {
+    let rule = rules.pair(pair);
     let of = |part: &str, pool: &[Option<Detection>]| -> Vec<usize> {
         (0..pool.len())
             .filter(|at| {
@@ -29,28 +29,28 @@ pub(super) fn join_rule(
             })
             .collect()
     };
-    let edges = edges(
-        &of(rule.required.part, pool),
-        &of(rule.secret.part, pool),
-        pool,
-    );
+    let (ids, secrets) = (of(&rule.required.part, pool), of(&rule.secret.part, pool));
+    if ids.is_empty() || secrets.is_empty() {
+        return;
+    }
+    let edges = edges(rule, &ids, &secrets, pool);
     let mut made: Vec<(i32, Vec<Member>)> = Vec::new();
     for edge in assign::assign(&edges) {
         let mut parts = Vec::new();
-        for (at, spec) in [(edge.id, rule.required), (edge.secret, rule.secret)] {
+        for (at, spec) in [(edge.id, &rule.required), (edge.secret, &rule.secret)] {
             parts.extend(pool[at].take().map(|detection| Member {
-                name: spec.name,
+                name: spec.name.clone(),
                 detection,
             }));
         }
         made.push((edge.points, parts));
     }
-    for spec in rule.optional {
-        add_optional(spec, &of(spec.part, pool), pool, &mut made);
+    for spec in rule.optional.iter() {
+        add_optional(rule, spec, &of(&spec.part, pool), pool, &mut made);
     }
     groups.extend(
         made.into_iter()
-            .map(|(points, parts)| Group::joined(rule, parts, points)),
+            .map(|(points, parts)| Group::joined(rules, pair, parts, points)),
     );
 }
 
@@ -61,7 +61,12 @@ const SAME_RANK: i32 = 12;
 const MAX_EDGES: usize = 16;
 
 /// Returns the pairs that are good enough.
-fn edges(ids: &[usize], secrets: &[usize], pool: &[Option<Detection>]) -> Vec<Edge> {
+fn edges(
+    rule: &PairRule,
+    ids: &[usize],
+    secrets: &[usize],
+    pool: &[Option<Detection>],
+) -> Vec<Edge> {
     let mut all: Vec<(usize, bool)> = ids
         .iter()
         .map(|at| (*at, true))
@@ -92,7 +97,7 @@ fn edges(ids: &[usize], secrets: &[usize], pool: &[Option<Detection>]) -> Vec<Ed
             let (Some(secret_part), false) = (&pool[secret], other_is_id) else {
                 continue;
             };
-            let Some(mut points) = score::score(id_part, secret_part) else {
+            let Some(mut points) = score::score(rule, id_part, secret_part) else {
                 continue;
             };
             let (a, b) = (runs[here], runs[other]);
@@ -115,6 +120,7 @@ const REACH: u64 = score::MAX_BYTES + MAX_MATCH_BYTES as u64;
 
 /// Adds parts of `spec` to the pairs they fit best, one each.
 fn add_optional(
+    rule: &PairRule,
     spec: &PartSpec,
     candidates: &[usize],
     pool: &mut [Option<Detection>],
@@ -132,7 +138,7 @@ fn add_optional(
         for (group, (_, parts)) in made.iter().enumerate().take(to).skip(from) {
             let fit = parts
                 .iter()
-                .filter_map(|m| score::near(&m.detection, extra))
+                .filter_map(|m| score::beside(rule, &m.detection, extra))
                 .max();
             let temporary = parts.iter().any(|m| {
                 m.detection
@@ -155,7 +161,7 @@ fn add_optional(
         made[edge.id]
             .1
             .extend(pool[edge.secret].take().map(|detection| Member {
-                name: spec.name,
+                name: spec.name.clone(),
                 detection,
             }));
     }

@@ -20,14 +20,21 @@
 //! | same quotes, same indentation | +2 each |
 //! | the id comes first | +3 |
 //!
+//! What values are called is read this way for pairs with `aws_names`. The rules for the parts of others go by names or marks, so their
+//! parts are what they are, worth +30, and only what is left of the names without words for roles (`stem.rs`) is compared, with the same points.
+//!
 //! [`ACCEPT`] points make a pair, [`SURE`] a sure one: an unnamed random value is taken up to a few hundred bytes away, one that is
 //! named a secret up to the limits, one that is named something else never.
 
 use super::{
     context::Context,
     label::{Label, LabelKind},
+    stem::stem,
 };
-use crate::{detection::Detection, rule::Confidence};
+use crate::{
+    detection::Detection,
+    rule::{Confidence, PairRule},
+};
 
 /// The most bytes between two parts.
 pub(super) const MAX_BYTES: u64 = 4096;
@@ -48,8 +55,11 @@ pub(super) const ACCEPT: i32 = 20;
 /// The points that make a pair sure.
 pub(super) const SURE: i32 = 30;
 
+/// Points for parts whose own rules say what they are.
+const KNOWN: i32 = 30;
+
 /// Returns how many bytes and lines lie between two detections, or nothing when they overlap or are too far apart.
-fn between(a: &Detection, b: &Detection) -> Option<(u64, u64)> {
+fn between(rule: &PairRule, a: &Detection, b: &Detection) -> Option<(u64, u64)> {
     let (first, second) = in_order(a, b);
     // What was decoded from one text may be mapped to the same place.
     let one_blob = !a.decoded.is_empty() && a.decoded == b.decoded;
@@ -59,7 +69,7 @@ fn between(a: &Detection, b: &Detection) -> Option<(u64, u64)> {
         None => return None,
     };
     let lines = second.start.line.saturating_sub(first.end.line);
-    let most = if are_named(a, b) {
+    let most = if are_named(rule, a, b) {
         MAX_LINES_NAMED
     } else {
         MAX_LINES
@@ -68,17 +78,20 @@ fn between(a: &Detection, b: &Detection) -> Option<(u64, u64)> {
 }
 
 /// Returns true when one is called an id and the other a secret, of the same thing, in the same section.
-fn are_named(a: &Detection, b: &Detection) -> bool {
+fn are_named(rule: &PairRule, a: &Detection, b: &Detection) -> bool {
     let (Some(one), Some(other)) = (&a.context, &b.context) else {
         return false;
     };
     let kinds = (one.label.kind, other.label.kind);
-    matches!(
-        kinds,
-        (LabelKind::Id, LabelKind::Secret) | (LabelKind::Secret, LabelKind::Id)
-    ) && one.label.stem == other.label.stem
-        && !crosses(a, b, |c| c.header_back)
-        && !crosses(a, b, |c| c.section_back)
+    let alike = if rule.aws_names {
+        matches!(
+            kinds,
+            (LabelKind::Id, LabelKind::Secret) | (LabelKind::Secret, LabelKind::Id)
+        ) && one.label.stem == other.label.stem
+    } else {
+        stems(rule, &one.label, &other.label) >= 0
+    };
+    alike && !crosses(a, b, |c| c.header_back) && !crosses(a, b, |c| c.section_back)
 }
 
 /// Returns true when the border of the later part lies between both.
@@ -111,7 +124,7 @@ fn in_order<'a>(a: &'a Detection, b: &'a Detection) -> (&'a Detection, &'a Detec
 }
 
 /// Returns the points for `id` and `secret` being one credential, or nothing when they cannot be.
-pub(super) fn score(id: &Detection, secret: &Detection) -> Option<i32> {
+pub(super) fn score(rule: &PairRule, id: &Detection, secret: &Detection) -> Option<i32> {
     let neutral = Context::default();
     let id_context = id.context.as_deref().unwrap_or(&neutral);
     let secret_context = secret.context.as_deref().unwrap_or(&neutral);
@@ -120,10 +133,15 @@ pub(super) fn score(id: &Detection, secret: &Detection) -> Option<i32> {
         Confidence::Medium => 8,
         Confidence::Low => 0,
     };
+    let named = if rule.aws_names {
+        names(&id_context.label, &secret_context.label)
+    } else {
+        KNOWN + stems(rule, &id_context.label, &secret_context.label)
+    };
     Some(
-        near(id, secret)?
+        near(rule, id, secret)?
             + sure
-            + names(&id_context.label, &secret_context.label)
+            + named
             + if id.secret_span.start < secret.secret_span.start {
                 3
             } else {
@@ -133,10 +151,10 @@ pub(super) fn score(id: &Detection, secret: &Detection) -> Option<i32> {
 }
 
 /// Returns the points for two parts standing where parts of one credential stand, whatever they are called.
-pub(super) fn near(a: &Detection, b: &Detection) -> Option<i32> {
-    let (bytes, lines) = between(a, b)?;
+pub(super) fn near(rule: &PairRule, a: &Detection, b: &Detection) -> Option<i32> {
+    let (bytes, lines) = between(rule, a, b)?;
     let far = i32::try_from((bytes / 48).min(60) + lines).unwrap_or(i32::MAX);
-    let far = if are_named(a, b) {
+    let far = if are_named(rule, a, b) {
         far.min(MAX_FAR_NAMED)
     } else {
         far
@@ -169,6 +187,15 @@ fn places(a: &Detection, b: &Detection) -> i32 {
     points + if above.indent == below.indent { 2 } else { 0 }
 }
 
+/// Returns the points for a further part belonging to one that has found its partner.
+pub(super) fn beside(rule: &PairRule, part: &Detection, extra: &Detection) -> Option<i32> {
+    let points = near(rule, part, extra)?;
+    Some(match (&part.context, &extra.context) {
+        (Some(a), Some(b)) if !rule.aws_names => points + stems(rule, &a.label, &b.label),
+        _ => points,
+    })
+}
+
 fn names(id: &Label, secret: &Label) -> i32 {
     let mut points = match secret.kind {
         LabelKind::Secret if secret.aws => 25,
@@ -184,12 +211,24 @@ fn names(id: &Label, secret: &Label) -> i32 {
         LabelKind::None | LabelKind::Token | LabelKind::Other => 0,
     };
     if id.kind == LabelKind::Id && secret.kind == LabelKind::Secret {
-        points += match (id.stem.is_empty(), secret.stem.is_empty()) {
-            (true, true) => 0,
-            (false, false) if id.stem == secret.stem => 30,
-            (false, false) => -25,
-            _ => -5,
-        };
+        points += alike(&id.stem, &secret.stem);
     }
     points
+}
+
+/// Returns the points for what the names of two parts say besides their roles.
+fn stems(rule: &PairRule, a: &Label, b: &Label) -> i32 {
+    alike(
+        &stem(&a.name, &rule.provider),
+        &stem(&b.name, &rule.provider),
+    )
+}
+
+fn alike(a: &str, b: &str) -> i32 {
+    match (a.is_empty(), b.is_empty()) {
+        (true, true) => 0,
+        (false, false) if a == b => 30,
+        (false, false) => -25,
+        _ => -5,
+    }
 }

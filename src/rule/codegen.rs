@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{Anchor, Rule};
+use super::{Anchor, PairRule, PartSpec, Rule};
 
-/// Returns the text of `builtin.rs` for `rules`.
+/// Returns the text of `builtin.rs` for `rules` and `pairs`.
 ///
 /// Samples and near misses are left out: only tests need them, and they read `patterns/` themselves.
-pub fn source(rules: &[Rule]) -> String {
+pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
     let mut out = String::from(
         "//! The built-in rules. Made from `patterns/*.toml`; do not edit. `tests/codegen` makes it anew.\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
-         use super::{Anchor, Boundary, Confidence, Rule, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
+         use super::{Anchor, Boundary, Confidence, PairRule, PartSpec, Rule, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
     );
     let _ = writeln!(
         out,
@@ -48,8 +48,34 @@ pub fn source(rules: &[Rule]) -> String {
             list(rule.remediation.iter().map(|r| format!("B({r:?})"))),
         );
     }
+    out.push_str("];\n\n/// The pairs of `patterns/`, in the order of their ids.\npub(crate) static PAIRS: &[PairRule] = &[\n");
+    for pair in pairs {
+        let _ = writeln!(
+            out,
+            "    PairRule {{\n        id: B({:?}),\n        name: B({:?}),\n        provider: B({:?}),\n        source: B({:?}),\n        \
+             severity: Severity::{:?},\n        secret: {},\n        required: {},\n        optional: B(&[{}]),\n        aws_names: {},\n        \
+             remediation: B(&[{}]),\n    }},",
+            pair.id,
+            pair.name,
+            pair.provider,
+            pair.source,
+            pair.severity,
+            part(&pair.secret),
+            part(&pair.required),
+            list(pair.optional.iter().map(part)),
+            pair.aws_names,
+            list(pair.remediation.iter().map(|r| format!("B({r:?})"))),
+        );
+    }
     out.push_str("];\n");
     out
+}
+
+fn part(spec: &PartSpec) -> String {
+    format!(
+        "PartSpec {{ part: B({:?}), name: B({:?}) }}",
+        spec.part, spec.name
+    )
 }
 
 fn anchor(anchor: &Anchor) -> String {

@@ -9,6 +9,7 @@ mod builtin;
 pub mod codegen;
 pub mod guard;
 mod lines;
+mod pair;
 pub mod parse;
 mod regex;
 mod set;
@@ -18,7 +19,8 @@ use std::borrow::Cow;
 
 pub use boundary::Boundary;
 pub use lines::{LineMatch, LineRules, TooSlow};
-pub use set::{RuleIndex, RuleSet, RuleSetError};
+pub use pair::{PairRule, PartSpec};
+pub use set::{PairIndex, RuleIndex, RuleSet, RuleSetError};
 
 /// How bad it is when the credential is real: what its holder can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -203,7 +205,7 @@ pub struct Rule {
     pub min_entropy: f32,
     /// The named checks of `validate/`, in order.
     pub checks: Cow<'static, [Cow<'static, str>]>,
-    /// The part this rule contributes to a credential of several parts, e.g. `aws/secret-access-key`.
+    /// The part this rule contributes to a credential of several parts ([`PairRule`]), e.g. `aws/secret-access-key`.
     pub part: Option<Cow<'static, str>>,
     /// True for a rule that exists only to give a partner to others: never reported alone.
     pub identifier: bool,

@@ -1,10 +1,16 @@
 //! Reads rule files.
 //!
-//! A rule file is TOML: an optional `provider = "…"` for the whole file and any number of `[[rule]]` tables, whose fields
-//! are those of [`Rule`]. Every mistake is reported with file, line and field, and all mistakes of a file at once.
+//! A rule file is TOML: an optional `provider = "…"` for the whole file, any number of `[[rule]]` tables, whose fields
+//! are those of [`Rule`], and of `[[pair]]` tables, whose fields are those of [`PairRule`]. Every mistake is reported with file, line and
+//! field, and all mistakes of a file at once.
+//!
+//! Instead of `regex` a rule with keywords may say what form its value has: `value` is a regex of the value, and `called` lists words of which
+//! one is to stand in the value's name (`forms.rs`).
 
 mod anchors;
+mod forms;
 mod lines;
+mod pairs;
 
 use std::{
     borrow::Cow,
@@ -20,7 +26,7 @@ use toml::{
 };
 
 use super::{
-    Anchor, Boundary, Confidence, MAX_MATCH_BYTES, Rule, SecretKind, Severity,
+    Anchor, Boundary, Confidence, MAX_MATCH_BYTES, PairRule, Rule, SecretKind, Severity,
     regex::{self, Regex},
 };
 use crate::validate;
@@ -40,6 +46,8 @@ const FIELDS: &[&str] = &[
     "lines",
     "syntax",
     "regex",
+    "value",
+    "called",
     "boundary",
     "max_len",
     "min_entropy",
@@ -81,21 +89,40 @@ impl fmt::Display for RuleError {
 
 impl std::error::Error for RuleError {}
 
-/// Returns the rules of the file `file`, whose text is `text`.
+/// What a rule file says.
+#[derive(Debug, Clone, Default)]
+pub struct RuleFile {
+    /// Its rules, in order.
+    pub rules: Vec<Rule>,
+    /// Its pairs, in order. Whether there are rules for their parts is known once they are added to a set
+    /// ([`RuleSet::with_pairs`](super::RuleSet::with_pairs)).
+    pub pairs: Vec<PairRule>,
+}
+
+/// Returns the rules of the file `file`, whose text is `text`, without its pairs.
 ///
 /// # Errors
 ///
 /// All mistakes of the file, in order.
 pub fn parse(file: &Path, text: &str) -> Result<Vec<Rule>, Vec<RuleError>> {
+    Ok(read(file, text)?.rules)
+}
+
+/// Returns the rules and the pairs of the file `file`, whose text is `text`.
+///
+/// # Errors
+///
+/// All mistakes of the file, in order.
+pub fn read(file: &Path, text: &str) -> Result<RuleFile, Vec<RuleError>> {
     let mut reader = Reader {
         file,
         text,
         rule: None,
         errors: Vec::new(),
     };
-    let rules = reader.file();
+    let read = reader.file();
     if reader.errors.is_empty() {
-        Ok(rules)
+        Ok(read)
     } else {
         Err(reader.errors)
     }
@@ -148,7 +175,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn file(&mut self) -> Vec<Rule> {
+    fn file(&mut self) -> RuleFile {
         let table = match DeTable::parse(self.text) {
             Ok(table) => table,
             Err(error) => {
@@ -157,22 +184,30 @@ impl<'a> Reader<'a> {
                     None,
                     format!("not TOML: {}", error.message()),
                 );
-                return Vec::new();
+                return RuleFile::default();
             }
         };
         let table = table.get_ref();
         for (key, _) in table {
-            if !["rule", "provider"].contains(&key.get_ref().as_ref()) {
+            if !["rule", "pair", "provider"].contains(&key.get_ref().as_ref()) {
                 self.error(
                     &key.span(),
                     Some(key.get_ref()),
-                    "unknown; a rule file has `provider` and `[[rule]]` tables",
+                    "unknown; a rule file has `provider`, `[[rule]]` tables and `[[pair]]` tables",
                 );
             }
         }
         let provider = self.text_field(table, "provider");
-        let Some(rules) = table.get("rule") else {
+        if !table.contains_key("rule") && !table.contains_key("pair") {
             self.error(&(0..0), None, "no `[[rule]]` in this file");
+        }
+        let rules = self.rules(table, provider.as_deref());
+        let pairs = self.pairs(table, provider.as_deref());
+        RuleFile { rules, pairs }
+    }
+
+    fn rules(&mut self, file: &Table<'a>, provider: Option<&str>) -> Vec<Rule> {
+        let Some(rules) = file.get("rule") else {
             return Vec::new();
         };
         let Some(list) = rules.get_ref().as_array() else {
@@ -190,7 +225,7 @@ impl<'a> Reader<'a> {
                 self.error(&item.span(), Some("rule"), "each rule is a table");
                 continue;
             };
-            if let Some(rule) = self.one(table, &item.span(), provider.as_deref()) {
+            if let Some(rule) = self.one(table, &item.span(), provider) {
                 if out.iter().any(|other| other.id == rule.id) {
                     self.error(
                         &span_of(table, "id", &item.span()),
@@ -211,28 +246,8 @@ impl<'a> Reader<'a> {
         provider: Option<&str>,
     ) -> Option<Rule> {
         let errors_before = self.errors.len();
-        let id = self.required(table, "id", span).unwrap_or_default();
-        if !id.is_empty() {
-            self.rule = Some(id.clone());
-            if !id
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            {
-                self.error(
-                    &span_of(table, "id", span),
-                    Some("id"),
-                    "use kebab-case: a-z, 0-9 and `-`",
-                );
-            }
-        }
-        for (key, _) in table {
-            let key_text = key.get_ref().as_ref();
-            if !FIELDS.contains(&key_text) {
-                let hint = nearest(key_text, FIELDS.iter().copied())
-                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                self.error(&key.span(), Some(key_text), format!("unknown{hint}"));
-            }
-        }
+        let id = self.id(table, span);
+        self.known_fields(table, FIELDS);
         let name = self.text_field(table, "name").unwrap_or_else(|| id.clone());
         let provider = self
             .text_field(table, "provider")
@@ -271,13 +286,18 @@ impl<'a> Reader<'a> {
                 Boundary::Alnum
             },
         );
-        let regex = self.required(table, "regex", span)?;
-        let regex_span = span_of(table, "regex", span);
+        let regex = self.regex(table, span)?;
+        let field = if table.contains_key("value") {
+            "value"
+        } else {
+            "regex"
+        };
+        let regex_span = span_of(table, field, span);
         let (anchors, max_len) = if let Some(syntax) = lines {
             self.line_regex(&regex, syntax, &regex_span);
             (Vec::new(), 0)
         } else {
-            let hir = self.hir(&regex, &regex_span)?;
+            let hir = self.hir(&regex, field, &regex_span)?;
             (
                 self.anchors(table, &hir, &regex_span),
                 self.max_len(table, &hir, &regex_span),
@@ -310,8 +330,39 @@ impl<'a> Reader<'a> {
         (self.errors.len() == errors_before).then_some(rule)
     }
 
+    /// Reads the `id` of a rule or a pair; errors from here on name it.
+    fn id(&mut self, table: &Table<'a>, span: &Range<usize>) -> String {
+        let id = self.required(table, "id", span).unwrap_or_default();
+        if !id.is_empty() {
+            self.rule = Some(id.clone());
+            if !id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            {
+                self.error(
+                    &span_of(table, "id", span),
+                    Some("id"),
+                    "use kebab-case: a-z, 0-9 and `-`",
+                );
+            }
+        }
+        id
+    }
+
+    /// Reports the fields of a table that are none of `fields`.
+    fn known_fields(&mut self, table: &Table<'a>, fields: &[&str]) {
+        for (key, _) in table {
+            let key_text = key.get_ref().as_ref();
+            if !fields.contains(&key_text) {
+                let hint = nearest(key_text, fields.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                self.error(&key.span(), Some(key_text), format!("unknown{hint}"));
+            }
+        }
+    }
+
     /// Returns the syntax tree of a regex that compiles.
-    fn hir(&mut self, pattern: &str, span: &Range<usize>) -> Option<Hir> {
+    fn hir(&mut self, pattern: &str, field: &str, span: &Range<usize>) -> Option<Hir> {
         let hir = Regex::new(pattern).and_then(|_| regex::parse(pattern));
         if let Err(error) = &hir {
             let looks_around = ["(?=", "(?!", "(?<=", "(?<!"]
@@ -322,7 +373,7 @@ impl<'a> Reader<'a> {
             } else {
                 ""
             };
-            self.error(span, Some("regex"), format!("{error}{hint}"));
+            self.error(span, Some(field), format!("{error}{hint}"));
         }
         hir.ok()
     }

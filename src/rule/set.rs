@@ -2,11 +2,15 @@
 
 use std::{fmt, sync::OnceLock};
 
-use super::{LineRules, Rule, builtin, guard, regex::Regex};
+use super::{LineRules, PairRule, Rule, builtin, guard, parse::nearest, regex::Regex};
 
 /// A rule's place in its [`RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIndex(pub(crate) u16);
+
+/// A pair rule's place in its [`RuleSet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PairIndex(usize);
 
 /// Why a set of rules cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,15 @@ pub enum RuleSetError {
     DuplicateId(String),
     /// There is no rule with this id; the nearest one there is, if any is near.
     UnknownId(String, Option<String>),
+    /// No rule gives this part, which this pair is made of; the nearest part there is, if any is near.
+    UnknownPart {
+        /// The id of the pair.
+        pair: String,
+        /// The part.
+        part: String,
+        /// The nearest part that a rule gives.
+        near: Option<String>,
+    },
     /// More rules than can be counted.
     TooMany(usize),
     /// What is wrong with the rules for lines.
@@ -39,6 +52,13 @@ impl fmt::Display for RuleSetError {
                 f,
                 "there is no rule `{id}`; `keyfence rules list` shows them all"
             ),
+            Self::UnknownPart { pair, part, near } => {
+                write!(f, "pair `{pair}`: no rule has `part = \"{part}\"`; ")?;
+                match near {
+                    Some(near) => write!(f, "did you mean `{near}`?"),
+                    None => f.write_str("give it to the rule that finds this part"),
+                }
+            }
             Self::TooMany(count) => {
                 write!(f, "{count} rules are too many; the limit is {MAX_RULES}")
             }
@@ -54,6 +74,8 @@ impl std::error::Error for RuleSetError {}
 pub struct RuleSet {
     builtin: &'static [Rule],
     extra: Vec<Rule>,
+    builtin_pairs: &'static [PairRule],
+    extra_pairs: Vec<PairRule>,
     enabled: Vec<bool>,
     regexes: Box<[OnceLock<Regex>]>,
     lines: Option<LineRules>,
@@ -106,6 +128,12 @@ impl RuleSet {
         Self {
             builtin,
             extra,
+            builtin_pairs: if builtin.is_empty() {
+                &[]
+            } else {
+                builtin::PAIRS
+            },
+            extra_pairs: Vec::new(),
             enabled: vec![true; count],
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
             lines: None,
@@ -137,6 +165,48 @@ impl RuleSet {
     /// Returns the rule under which the guard speaks, where it does.
     pub fn guard(&self) -> Option<RuleIndex> {
         self.guard
+    }
+
+    /// Adds pair rules; those of the built-in rules are there when the rules are. A part goes to the first pair rule that can use it, the
+    /// built-in ones last.
+    ///
+    /// # Errors
+    ///
+    /// When a pair's id is that of a rule or of another pair, or no rule gives one of its parts.
+    pub fn with_pairs(mut self, pairs: Vec<PairRule>) -> Result<Self, RuleSetError> {
+        for pair in pairs {
+            let taken = |id: &str| {
+                self.iter().any(|(_, rule)| rule.id == id)
+                    || self.pairs().any(|(_, other)| other.id == id)
+            };
+            if taken(&pair.id) {
+                return Err(RuleSetError::DuplicateId(pair.id.to_string()));
+            }
+            let parts = || self.iter().filter_map(|(_, rule)| rule.part.as_deref());
+            if let Some(unknown) = pair.parts().find(|spec| !parts().any(|p| p == spec.part)) {
+                return Err(RuleSetError::UnknownPart {
+                    pair: pair.id.to_string(),
+                    part: unknown.part.to_string(),
+                    near: nearest(&unknown.part, parts()),
+                });
+            }
+            self.extra_pairs.push(pair);
+        }
+        Ok(self)
+    }
+
+    /// Returns each pair rule with its index, in the order in which they take parts.
+    pub fn pairs(&self) -> impl Iterator<Item = (PairIndex, &PairRule)> {
+        (self.extra_pairs.iter().chain(self.builtin_pairs))
+            .enumerate()
+            .map(|(at, pair)| (PairIndex(at), pair))
+    }
+
+    /// Returns the pair rule at `index`.
+    pub fn pair(&self, index: PairIndex) -> &PairRule {
+        let PairIndex(at) = index;
+        (self.extra_pairs.get(at))
+            .unwrap_or_else(|| &self.builtin_pairs[at - self.extra_pairs.len()])
     }
 
     /// Turns on only the rules called `ids`.
@@ -184,7 +254,7 @@ impl RuleSet {
             Some((index, _)) => Ok(index),
             None => Err(RuleSetError::UnknownId(
                 id.to_owned(),
-                crate::rule::parse::nearest(id, self.iter().map(|(_, rule)| &*rule.id)),
+                nearest(id, self.iter().map(|(_, rule)| &*rule.id)),
             )),
         }
     }

@@ -33,7 +33,7 @@ fn commonness() -> impl Fn(&[u8]) -> u64 {
 )]
 fn generated_files_are_those_of_the_patterns_folder() {
     let rules = crate::patterns::all();
-    let builtin = rule::codegen::source(&rules);
+    let builtin = rule::codegen::source(&rules, &crate::patterns::pairs());
     let tables = Tables::of(&RuleSet::new(false, rules).unwrap(), &commonness());
     let mut differ = Vec::new();
     for (path, expected) in [

@@ -4,15 +4,16 @@ mod alone;
 mod many_keys;
 mod one_key;
 mod others;
+mod providers;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use keyfence::{
     detection::{Detection, Judged, judge},
-    matcher::{lines::Place, reference},
+    matcher::{Candidate, lines::Place, reference},
     pair::{Context, Group, Origin, join},
     rule::{
-        Confidence, Rule, RuleSet, Severity,
+        Confidence, PairRule, Rule, RuleSet, Severity,
         template::{Random, fill},
     },
     secret::Secret,
@@ -32,8 +33,16 @@ fn rules() -> &'static RuleSet {
                 rule.provider == "aws" && (rule.part.is_some() || rule.id == "aws-presigned-url-v4")
             })
             .collect();
-        RuleSet::new(false, parts).expect("the ids are unique")
+        RuleSet::new(false, parts)
+            .and_then(|set| set.with_pairs(aws_pairs()))
+            .expect("the ids are unique")
     })
+}
+
+fn aws_pairs() -> Vec<PairRule> {
+    let mut pairs = crate::patterns::pairs();
+    pairs.retain(|pair| pair.provider == "aws");
+    pairs
 }
 
 fn place(bytes: &[u8], offset: usize) -> Place {
@@ -50,8 +59,12 @@ fn place(bytes: &[u8], offset: usize) -> Place {
 
 /// Matches, judges and joins `text`, as the scan does.
 fn groups(text: &str) -> Vec<Group> {
-    let (rules, bytes) = (rules(), text.as_bytes());
-    let detections = reference(rules, bytes)
+    joined(rules(), &reference(rules(), text.as_bytes()))
+}
+
+/// Judges and joins what was matched.
+fn joined(rules: &RuleSet, candidates: &[Candidate<'_>]) -> Vec<Group> {
+    let detections = candidates
         .iter()
         .filter_map(|candidate| {
             let Judged::Kept {
@@ -65,6 +78,7 @@ fn groups(text: &str) -> Vec<Group> {
             else {
                 return None;
             };
+            let bytes = candidate.bytes;
             Some(Detection {
                 rule: candidate.rule,
                 span: candidate.span.start as u64..candidate.span.end as u64,

@@ -2,10 +2,23 @@
 
 use std::{fs, path::PathBuf};
 
-use keyfence::rule::{Rule, parse};
+use keyfence::rule::{PairRule, Rule, parse};
 
 /// Returns the rules of all files in `patterns/`, in the order of their ids.
 pub(crate) fn all() -> Vec<Rule> {
+    let mut rules = read().rules;
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
+}
+
+/// Returns the pairs of all files in `patterns/`, in the order of their ids.
+pub(crate) fn pairs() -> Vec<PairRule> {
+    let mut pairs = read().pairs;
+    pairs.sort_by(|a, b| a.id.cmp(&b.id));
+    pairs
+}
+
+fn read() -> parse::RuleFile {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("patterns");
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
@@ -13,11 +26,14 @@ pub(crate) fn all() -> Vec<Rule> {
         .filter(|p| p.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
-    let mut rules = Vec::new();
+    let mut out = parse::RuleFile::default();
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
-        match parse::parse(&file, &text) {
-            Ok(more) => rules.extend(more),
+        match parse::read(&file, &text) {
+            Ok(more) => {
+                out.rules.extend(more.rules);
+                out.pairs.extend(more.pairs);
+            }
             Err(errors) => panic!(
                 "{}",
                 errors
@@ -28,6 +44,5 @@ pub(crate) fn all() -> Vec<Rule> {
             ),
         }
     }
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
-    rules
+    out
 }

@@ -73,7 +73,8 @@ fn every_sample_is_found_by_its_own_rule() {
     );
 }
 
-/// A near miss of a vendor's rule may still be a secret for all that rules know which look at no vendor: only those may find it.
+/// A near miss of a vendor's rule may still be a secret for all that rules know which look at no vendor: only those may find it. What other
+/// rules see as a part that is never told alone is no finding.
 #[test]
 fn no_near_miss_is_found() {
     let all = crate::patterns::all();
@@ -81,6 +82,11 @@ fn no_near_miss_is_found() {
     let generic: Vec<&str> = all
         .iter()
         .filter(|rule| rule.provider == "generic" || rule.id == "aws-secret-access-key-bare")
+        .map(|rule| &*rule.id)
+        .collect();
+    let parts: Vec<&str> = all
+        .iter()
+        .filter(|rule| rule.identifier)
         .map(|rule| &*rule.id)
         .collect();
     let mut wrong = Vec::new();
@@ -93,6 +99,7 @@ fn no_near_miss_is_found() {
         for template in rule.near_misses.iter() {
             for text in instances(template, rule) {
                 let mut ids = found(&engine, &text);
+                ids.retain(|id| *id == rule.id || !parts.contains(&id.as_str()));
                 if !["generic", "aws"].contains(&&*rule.provider) {
                     ids.retain(|id| !generic.contains(&id.as_str()));
                 }

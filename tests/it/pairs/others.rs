@@ -47,7 +47,7 @@ fn other_pairs() {
             let found = groups(&text);
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].rule_id, rule, "{text}");
-            let names: Vec<&str> = found[0].parts.iter().map(|m| m.name).collect();
+            let names: Vec<&str> = found[0].parts.iter().map(|m| &*m.name).collect();
             assert_eq!(names, parts, "{text}");
             let has = found[0]
                 .facts
