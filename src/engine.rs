@@ -2,7 +2,7 @@
 //!
 //! Law 1: for any bytes it returns exactly what [`crate::matcher::reference`] returns.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     chunk::decode::{
@@ -13,6 +13,7 @@ use crate::{
     matcher::{self, Candidate},
     prefilter::{DECODE, ESCAPE, Hit, MIN_ANNOUNCED, Prefilter, runs::MIN_LEN},
     rule::{Anchor, RuleIndex, RuleSet, SecretKind},
+    scan::tally::Tally,
 };
 
 /// The rules of a run with the prefilter for their anchors.
@@ -26,6 +27,7 @@ pub struct Engine {
     longest_run: Box<[usize]>,
     longest_literal: usize,
     whole_lines: bool,
+    tally: Option<Arc<Tally>>,
     /// Where in literals their windows begin, at the least and at the most.
     windows: (usize, usize),
 }
@@ -101,6 +103,7 @@ impl Engine {
             windows: prefilter.tables().window_offsets(),
             longest_literal,
             whole_lines: false,
+            tally: None,
             longest_run,
             rules,
             prefilter,
@@ -118,6 +121,18 @@ impl Engine {
     /// Returns true when of what is found the whole line is to be kept, too.
     pub fn keeps_whole_lines(&self) -> bool {
         self.whole_lines
+    }
+
+    /// Returns the same engine, which has `tally` told what becomes of each candidate.
+    #[must_use]
+    pub fn with_tally(mut self, tally: Arc<Tally>) -> Self {
+        self.tally = Some(tally);
+        self
+    }
+
+    /// Returns who is to be told what becomes of each candidate.
+    pub fn tally(&self) -> Option<&Tally> {
+        self.tally.as_deref()
     }
 
     /// Returns the same engine with the plain twins of its hot loops, for comparison.

@@ -11,6 +11,7 @@ mod lines;
 mod progress;
 mod range;
 mod steps;
+pub mod tally;
 mod texts;
 mod watch;
 mod worker;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bstr::ByteSlice as _;
 pub use progress::{Phase, Progress, Snapshot};
 pub use steps::Brought;
+use tally::Tally;
 pub use watch::Watch;
 use worker::{Collected, Worker};
 
@@ -96,6 +98,13 @@ impl Scanner {
             engine: Engine::new(rules).with_whole_lines(options.allowed_lines.is_some()),
             options,
         }
+    }
+
+    /// Returns the same scanner, which tells `tally` what becomes of each candidate.
+    #[must_use]
+    pub fn with_tally(mut self, tally: Arc<Tally>) -> Self {
+        self.engine = self.engine.with_tally(tally);
+        self
     }
 
     /// Returns the rules.

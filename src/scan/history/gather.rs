@@ -174,7 +174,7 @@ impl<'s> Gather<'s> {
     fn findings(&self, blob: BlobIndex, path: &BStr) -> Vec<Finding> {
         let rules = self.scanner.rules();
         let found = self.blobs[blob.0 as usize].found.iter();
-        let detections = found.filter_map(|one| one.detection(rules, path));
+        let detections = found.filter_map(|one| one.detection(&self.scanner.engine, path));
         assemble::findings(
             rules,
             &self.scanner.options,

@@ -15,10 +15,9 @@ use crate::{
     archive,
     chunk::{self, decode, wide},
     detection::Detection,
-    engine::{Found, Scratch},
+    engine::{Engine, Found, Scratch},
     finding::{Counts, Finding, Skipped, SourceKind},
     matcher::lines::{LineCounter, Place},
-    rule::RuleSet,
     scan::{
         Progress, Scanner, assemble,
         blob::{self, BlobScan},
@@ -48,10 +47,15 @@ pub(super) struct Located {
 
 impl Located {
     /// Returns the detection in a blob at `path`, or nothing when a judge drops it there.
-    pub(super) fn detection(&self, rules: &RuleSet, path: &[u8]) -> Option<Detection> {
+    pub(super) fn detection(&self, engine: &Engine, path: &[u8]) -> Option<Detection> {
         let made = &self.found.made[self.at];
         let confidence = match &made.deferred {
-            Some(deferred) => deferred.hear(rules, path)?,
+            Some(deferred) => {
+                if let Some(tally) = engine.tally() {
+                    tally.hear(deferred, engine.rules(), path);
+                }
+                deferred.hear(engine.rules(), path)?
+            }
             None => made.detection.confidence,
         };
         let first = &made.detection;
