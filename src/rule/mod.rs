@@ -7,6 +7,7 @@
 pub mod boundary;
 mod builtin;
 pub mod codegen;
+mod files;
 mod lines;
 pub mod parse;
 mod regex;
@@ -16,6 +17,7 @@ pub mod template;
 use std::borrow::Cow;
 
 pub use boundary::Boundary;
+pub use files::FILES;
 pub use lines::{LineMatch, LineRules, TooSlow};
 pub use set::{RuleIndex, RuleSet, RuleSetError};
 
