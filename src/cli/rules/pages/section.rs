@@ -186,7 +186,11 @@ fn templates(title: &str, templates: &[std::borrow::Cow<'static, str>], out: &mu
     }
     let _ = writeln!(out, "{title}\n");
     for text in templates.iter().take(MOST_TEMPLATES) {
-        let _ = writeln!(out, "- {}", code(&template::shown(text)));
+        let line = format!("- {}\n", code(&template::shown(text)));
+        // What a rule would find on the page is left out.
+        if !template::is_found(&line) {
+            out.push_str(&line);
+        }
     }
     out.push('\n');
 }

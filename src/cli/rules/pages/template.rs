@@ -1,5 +1,13 @@
 //! Templates on a page: without anything that looks like a value.
 
+use std::sync::LazyLock;
+
+use crate::{
+    finding::SourceKind,
+    rule::RuleSet,
+    scan::{Options, Scanner},
+};
+
 /// What the holes in templates mean.
 pub(super) const LEGEND: &str = "\
 A rule has no samples but templates, so that nothing here looks like a credential. What stands in braces is drawn:\n\n\
@@ -9,6 +17,19 @@ A rule has no samples but templates, so that nothing here looks like a credentia
 - `{b64:…}`, `{b64url:…}`, `{pct:…}`: what stands within, encoded\n\
 - `{sum:…}`: a checksum; `{make:…}`: a whole structure, such as a key\n\n\
 `…` stands for what was left out of a long text.\n";
+
+/// Returns true when a built-in rule finds something in a line of a page.
+pub(super) fn is_found(line: &str) -> bool {
+    static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
+        let options = Options {
+            inline_markers: false,
+            ..Options::default()
+        };
+        Scanner::new(RuleSet::builtin(), options)
+    });
+    let found = SCANNER.scan_bytes("page.md", SourceKind::Worktree, line.as_bytes());
+    !found.is_empty()
+}
 
 /// From how many bytes on a word may look like a value.
 const LONG: usize = 16;
