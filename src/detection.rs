@@ -62,6 +62,8 @@ pub enum Judged {
         reasons: Vec<&'static str>,
         /// The judges that lowered it.
         lowered_by: Vec<&'static str>,
+        /// A check proved its form.
+        proved: bool,
         /// What is to be asked once the path is known.
         deferred: Option<Box<Deferred>>,
     },
@@ -126,6 +128,15 @@ pub fn judge_briefly(rules: &RuleSet, candidate: &Candidate<'_>, path: &[u8]) ->
 /// Never, as [`judge()`].
 pub fn judge_without_path(rules: &RuleSet, candidate: &Candidate<'_>) -> Judged {
     hear(rules, candidate, None, 1)
+}
+
+/// Does the same as [`judge()`], with a path or without: all judges are heard.
+///
+/// # Panics
+///
+/// Never, as [`judge()`].
+pub fn judge_wholly(rules: &RuleSet, candidate: &Candidate<'_>, path: Option<&[u8]>) -> Judged {
+    hear(rules, candidate, path, usize::MAX)
 }
 
 fn hear(
@@ -237,6 +248,7 @@ fn hear(
         facts,
         reasons,
         lowered_by,
+        proved,
         deferred,
     }
 }
@@ -305,6 +317,12 @@ impl Deferred {
 
     /// Returns how sure the candidate is in the blob at `path`, or nothing when a judge drops it there.
     pub fn hear(&self, rules: &RuleSet, path: &[u8]) -> Option<Confidence> {
+        let opinions = self.opinions(rules, path);
+        opinions.droppers.is_empty().then_some(opinions.confidence)
+    }
+
+    /// Returns what the judges say of the candidate in the blob at `path`.
+    pub fn opinions(&self, rules: &RuleSet, path: &[u8]) -> Opinions {
         let scene = Scene {
             rule: rules.rule(self.rule),
             bytes: self.bytes.expose(),
@@ -314,14 +332,38 @@ impl Deferred {
             path: PathView::Known(path),
             proved: self.proved,
         };
-        let mut confidence = self.confidence;
+        let (mut droppers, mut lowered_by, mut confidence) =
+            (Vec::new(), Vec::new(), self.confidence);
         for judge in &self.judges {
             match (judge.opinion)(&scene) {
-                Some(Opinion::Drop) => return None,
-                Some(Opinion::Lower) => confidence = confidence.lowered(),
+                Some(Opinion::Drop) => droppers.push(judge.name),
+                Some(Opinion::Lower) => {
+                    lowered_by.push(judge.name);
+                    confidence = confidence.lowered();
+                }
                 None => {}
             }
         }
-        Some(confidence.min(self.at_most))
+        Opinions {
+            droppers,
+            lowered_by,
+            confidence: confidence.min(self.at_most),
+        }
     }
+
+    /// Returns the rule and the secret it speaks about.
+    pub fn value(&self) -> (RuleIndex, &[u8]) {
+        (self.rule, &self.bytes.expose()[self.secret_span.clone()])
+    }
+}
+
+/// What judges say of a candidate once its path is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinions {
+    /// Those that drop it.
+    pub droppers: Vec<&'static str>,
+    /// Those that lower it.
+    pub lowered_by: Vec<&'static str>,
+    /// How sure it is, unless it is dropped.
+    pub confidence: Confidence,
 }

@@ -14,6 +14,7 @@ use crate::{
     matcher::{self, Candidate},
     prefilter::{DECODE, ESCAPE, Hit, KNOWN, MIN_ANNOUNCED, Prefilter, runs::MIN_LEN},
     rule::{Anchor, RuleIndex, RuleSet, SecretKind},
+    scan::tally::Tally,
 };
 
 /// The rules of a run with the prefilter for their anchors.
@@ -28,6 +29,7 @@ pub struct Engine {
     longest_literal: usize,
     whole_lines: bool,
     guard: Option<Arc<Guard>>,
+    tally: Option<Arc<Tally>>,
     /// Where in literals their windows begin, at the least and at the most.
     windows: (usize, usize),
 }
@@ -116,6 +118,7 @@ impl Engine {
             longest_literal,
             whole_lines: false,
             guard: None,
+            tally: None,
             longest_run,
             rules,
             prefilter,
@@ -145,6 +148,18 @@ impl Engine {
     /// Returns true when of what is found the whole line is to be kept, too.
     pub fn keeps_whole_lines(&self) -> bool {
         self.whole_lines
+    }
+
+    /// Returns the same engine, which has `tally` told what becomes of each candidate.
+    #[must_use]
+    pub fn with_tally(mut self, tally: Arc<Tally>) -> Self {
+        self.tally = Some(tally);
+        self
+    }
+
+    /// Returns who is to be told what becomes of each candidate.
+    pub fn tally(&self) -> Option<&Tally> {
+        self.tally.as_deref()
     }
 
     /// Returns the same engine with the plain twins of its hot loops, for comparison.

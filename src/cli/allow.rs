@@ -14,6 +14,7 @@ use super::{
     settings::{self, Limits},
 };
 use crate::{
+    finding::Finding,
     policy::allow::{self, Entry},
     rule::RuleSet,
     scan::{Options, Scanner},
@@ -49,7 +50,11 @@ pub(super) fn run(args: &args::Allow) -> Result<u8, Failure> {
     let root = accepted::root()?;
     let path = root.join(allow::PATH);
     let mut entries = accepted::read(&path)?;
-    let rules = rules_of_findings();
+    let rules = settings::rules(&RuleOptions::default()).unwrap_or_else(|_| RuleSet::builtin());
+    let rules: HashMap<Fingerprint, String> = findings(rules)
+        .into_iter()
+        .map(|finding| (finding.fingerprint, finding.rule))
+        .collect();
     for fingerprint in fingerprints {
         let rule = rules.get(&fingerprint).cloned().unwrap_or_else(|| {
             drop(writeln!(io::stderr(), "keyfence: {fingerprint} is no finding in the work tree or the index; the entry is written all the same"));
@@ -96,15 +101,14 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(cannot)
 }
 
-/// Returns which rule finds each secret in the work tree and in the index, so that an entry can say it to its reader.
-fn rules_of_findings() -> HashMap<Fingerprint, String> {
+/// Returns what `rules` find in the work tree and in the index, whatever is accepted: so that an entry can say its rule to its reader.
+pub(super) fn findings(rules: RuleSet) -> Vec<Finding> {
     let options = Options {
         inline_markers: false,
         // What cannot be read is told by the next scan.
         guard: guard::load().unwrap_or_default(),
         ..Options::default()
     };
-    let rules = settings::rules(&RuleOptions::default()).unwrap_or_else(|_| RuleSet::builtin());
     let scanner = Scanner::new(rules, options);
     let outcome = scanner.run(|make| {
         let Ok(base) = environment::current_dir() else {
@@ -124,13 +128,9 @@ fn rules_of_findings() -> HashMap<Fingerprint, String> {
             max_file_bytes: limits.max_file_bytes,
             threads: limits.threads,
         };
-        // Only the name of the rule depends on it: what cannot be read here is left out.
+        // Nobody relies on it to be all: what cannot be read here is left out.
         drop(files::scan(&[], place, options, make));
         drop(scan::read_staged(limits, make));
     });
-    outcome
-        .findings
-        .into_iter()
-        .map(|finding| (finding.fingerprint, finding.rule))
-        .collect()
+    outcome.findings
 }

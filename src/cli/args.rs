@@ -1,8 +1,11 @@
 //! What can be typed. Nothing is looked up or resolved here: that is `settings.rs`.
 
+mod rules;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+pub(super) use rules::{Check, List, Pages, Rules, RulesCommand, Show, TextOrJson, Trial};
 
 /// Keeps credentials, AWS access key pairs first, out of git
 #[derive(Debug, Parser)]
@@ -33,7 +36,7 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Guard secrets of your own: a leak of exactly these is found, whatever form they are written in
     Guard(Guard),
-    /// List, show or check rules
+    /// List, show, check and try rules
     Rules(Rules),
     /// Explain what each stage makes of a text or of a place in a file
     Why(Why),
@@ -372,39 +375,6 @@ pub(super) struct GuardAdd {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(super) struct Rules {
-    #[command(subcommand)]
-    pub(super) command: RulesCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum RulesCommand {
-    /// List the rules
-    List {
-        #[command(flatten)]
-        rules: RuleOptions,
-        /// Print one JSON object a line
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show one rule
-    Show {
-        /// The rule's id
-        id: String,
-        #[command(flatten)]
-        rules: RuleOptions,
-    },
-    /// Check rule files: each rule finds its samples, none finds its near misses
-    Check {
-        /// Rule files or folders of rule files
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// Carry over what other tools are configured with: rules to a file, accepted secrets to allow entries
-    Import(Import),
-}
-
-#[derive(Debug, ClapArgs)]
 pub(super) struct Import {
     /// Files of other tools; when none is given, git's configuration for git-secrets and the files at the top of the repository that
     /// these tools look for
@@ -437,8 +407,8 @@ pub(super) enum ImportFormat {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Why {
-    /// A text, or PATH:LINE, or `-` to read the text from standard input
-    #[arg(value_name = "TEXT|PATH:LINE")]
+    /// A text, PATH:LINE, the fingerprint of a finding in the work tree, or `-` to read the text from standard input
+    #[arg(value_name = "TEXT|PATH:LINE|FINGERPRINT")]
     pub(super) what: OsString,
     #[command(flatten)]
     pub(super) rules: RuleOptions,

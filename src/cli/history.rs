@@ -80,6 +80,31 @@ pub(super) fn run(
     })
 }
 
+/// Scans with `scanner` the history of the repository that `paths` mean, as `since` says, and keeps nothing for the next time.
+pub(super) fn of(
+    scanner: &Scanner,
+    paths: &[PathBuf],
+    since: Option<&str>,
+    limits: Limits,
+    watch: Watch<'_>,
+) -> Result<Outcome, Failure> {
+    let request = Request {
+        reachable: false,
+        since: since.map(|text| SinceArgument::new(text, environment::now_seconds())),
+        branches: Vec::new(),
+        paths: paths.to_owned(),
+        recurse_submodules: false,
+        cache: Cache::Off,
+        limits,
+    };
+    scan(scanner, &request, watch)
+}
+
+/// Returns the repository that `paths` mean.
+pub(super) fn repository_of(paths: &[PathBuf]) -> Result<Repository, Failure> {
+    Place::find(paths).map(|place| place.repository)
+}
+
 /// Calls the library.
 fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcome, Failure> {
     let place = Place::find(&request.paths)?;

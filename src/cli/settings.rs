@@ -139,40 +139,48 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
 
 /// Returns the rules and pairs of the file at `path`, or of each `*.toml` in the folder at `path`.
 pub(super) fn read_rules(path: &Path) -> Result<RuleFile, Failure> {
-    let read =
-        |error| Failure::because(format!("cannot read rules from {}", path.display()), error);
-    let mut files = vec![path.to_owned()];
-    if fs::metadata(path).map_err(read)?.is_dir() {
-        files = fs::read_dir(path)
-            .map_err(read)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<Vec<PathBuf>, _>>()
-            .map_err(read)?;
-        files.retain(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "toml")
-        });
-        files.sort();
-        if files.is_empty() {
-            return Err(Failure::new(format!(
-                "there is no *.toml in the folder {}",
-                path.display()
-            )));
-        }
-    }
     let mut out = RuleFile::default();
-    for file in files {
+    for file in files_of_rules(path)? {
         let text = fs::read_to_string(&file).map_err(|error| {
             Failure::because(format!("cannot read rules from {}", file.display()), error)
         })?;
-        let read = parse::read(&file, &text).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Failure::new(format!("rule file has mistakes:\n  {}", lines.join("\n  ")))
-        })?;
+        let read = parse::read(&file, &text).map_err(|errors| mistakes(&errors))?;
         out.rules.extend(read.rules);
         out.pairs.extend(read.pairs);
     }
     Ok(out)
+}
+
+/// Says what is wrong with a rule file.
+pub(super) fn mistakes(errors: &[parse::RuleError]) -> Failure {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Failure::new(format!("rule file has mistakes:\n  {}", lines.join("\n  ")))
+}
+
+/// Returns the file at `path`, or each `*.toml` in the folder at `path`.
+pub(super) fn files_of_rules(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let read =
+        |error| Failure::because(format!("cannot read rules from {}", path.display()), error);
+    if !fs::metadata(path).map_err(read)?.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = fs::read_dir(path)
+        .map_err(read)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<PathBuf>, _>>()
+        .map_err(read)?;
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::new(format!(
+            "there is no *.toml in the folder {}",
+            path.display()
+        )));
+    }
+    Ok(files)
 }
 
 /// Returns the options of a scan; `default_confidence` holds when none was typed.
@@ -277,7 +285,7 @@ fn confidence(level: ConfidenceLevel) -> Confidence {
     }
 }
 
-fn severity(level: SeverityLevel) -> Severity {
+pub(super) fn severity(level: SeverityLevel) -> Severity {
     match level {
         SeverityLevel::Low => Severity::Low,
         SeverityLevel::Medium => Severity::Medium,

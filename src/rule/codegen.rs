@@ -78,6 +78,26 @@ fn part(spec: &PartSpec) -> String {
     )
 }
 
+/// Returns the text of `files.rs` for the rule files called `names`, which lie in `patterns/`.
+pub fn files(names: &[String]) -> String {
+    let mut out = String::from(
+        "//! The rule files that the built-in rules are made from, for those who want samples, near misses and places. Made from the names of\n\
+         //! `patterns/*.toml`; do not edit. `tests/codegen` makes it anew.\n\n\
+         #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
+         /// The path and the text of each file, in the order of their names.\npub static FILES: &[(&str, &str)] = &[\n",
+    );
+    for name in names {
+        let path = format!("patterns/{name}");
+        let _ = writeln!(
+            out,
+            "    ({path:?}, include_str!({:?})),",
+            format!("../../{path}")
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
 fn anchor(anchor: &Anchor) -> String {
     match anchor {
         Anchor::Prefix(text) => format!("Anchor::Prefix(B({text:?}))"),

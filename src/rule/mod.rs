@@ -7,6 +7,7 @@
 pub mod boundary;
 mod builtin;
 pub mod codegen;
+mod files;
 pub mod guard;
 mod lines;
 mod pair;
@@ -18,6 +19,7 @@ pub mod template;
 use std::borrow::Cow;
 
 pub use boundary::Boundary;
+pub use files::FILES;
 pub use lines::{LineMatch, LineRules, TooSlow};
 pub use pair::{PairRule, PartSpec};
 pub use set::{PairIndex, RuleIndex, RuleSet, RuleSetError};

@@ -7,7 +7,7 @@ use crate::{
         Chunk,
         decode::{self, Encoded},
     },
-    detection::{Deferred, Detection, Judged, judge_briefly, judge_without_path},
+    detection::{Deferred, Detection, Judged, judge_briefly, judge_wholly, judge_without_path},
     engine::{Engine, Found, Scratch},
     guard,
     matcher::{
@@ -139,9 +139,14 @@ fn make(
     layer: Option<&Layer<'_>>,
 ) -> Option<Made> {
     let rules = engine.rules();
-    let judged = match path {
-        Some(path) => judge_briefly(rules, candidate, path),
-        None => judge_without_path(rules, candidate),
+    let judged = match (engine.tally(), path) {
+        (Some(tally), path) => {
+            let judged = judge_wholly(rules, candidate, path);
+            tally.add(candidate, &judged);
+            judged
+        }
+        (None, Some(path)) => judge_briefly(rules, candidate, path),
+        (None, None) => judge_without_path(rules, candidate),
     };
     let Judged::Kept {
         secret,

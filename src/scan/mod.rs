@@ -13,6 +13,7 @@ mod lines;
 mod progress;
 mod range;
 mod steps;
+pub mod tally;
 mod texts;
 mod watch;
 mod worker;
@@ -23,6 +24,7 @@ use bstr::ByteSlice as _;
 pub use halves::Halves;
 pub use progress::{Phase, Progress, Snapshot};
 pub use steps::Brought;
+use tally::Tally;
 pub use watch::Watch;
 use worker::{Collected, Worker};
 
@@ -111,6 +113,13 @@ impl Scanner {
                 .with_guard(guard),
             options,
         }
+    }
+
+    /// Returns the same scanner, which tells `tally` what becomes of each candidate.
+    #[must_use]
+    pub fn with_tally(mut self, tally: Arc<Tally>) -> Self {
+        self.engine = self.engine.with_tally(tally);
+        self
     }
 
     /// Returns the rules.

@@ -42,6 +42,10 @@ fn generated_files_are_those_of_the_patterns_folder() {
             "src/prefilter/builtin.rs",
             prefilter::codegen::source(&tables),
         ),
+        (
+            "src/rule/files.rs",
+            rule::codegen::files(&crate::patterns::names()),
+        ),
     ] {
         let full = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
         if env::var_os("KEYFENCE_BLESS").is_some() {

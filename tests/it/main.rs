@@ -46,6 +46,8 @@ mod quality;
 mod readme;
 mod reports;
 #[cfg(test)]
+mod rule_pages;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod rules_import;

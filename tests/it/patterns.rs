@@ -4,6 +4,24 @@ use std::{fs, path::PathBuf};
 
 use keyfence::rule::{PairRule, Rule, parse};
 
+/// Returns the paths of the files in `patterns/`, sorted.
+fn paths() -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Returns the names of the files in `patterns/`, sorted.
+pub(crate) fn names() -> Vec<String> {
+    let name = |path: PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    paths().into_iter().map(name).collect()
+}
+
 /// Returns the rules of all files in `patterns/`, in the order of their ids.
 pub(crate) fn all() -> Vec<Rule> {
     let mut rules = read().rules;
@@ -19,15 +37,8 @@ pub(crate) fn pairs() -> Vec<PairRule> {
 }
 
 fn read() -> parse::RuleFile {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("patterns");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    files.sort();
     let mut out = parse::RuleFile::default();
-    for file in files {
+    for file in paths() {
         let text = fs::read_to_string(&file).unwrap();
         match parse::read(&file, &text) {
             Ok(more) => {

@@ -169,7 +169,8 @@ impl<'s> Gather<'s> {
 
     fn assemble(&self, found: &[Located], path: &BStr) -> Vec<Finding> {
         let rules = self.scanner.rules();
-        let detections = found.iter().filter_map(|one| one.detection(rules, path));
+        let engine = &self.scanner.engine;
+        let detections = found.iter().filter_map(|one| one.detection(engine, path));
         assemble::findings(
             rules,
             &self.scanner.options,

@@ -29,7 +29,7 @@ fn rule_files_are_checked() {
     place.write("good.toml", RULE);
     let good = place.run(["rules", "check", "good.toml"]).ends(0);
     assert!(
-        good.out.contains("1 rules checked, 0 problems"),
+        good.out.contains("1 rule checked, 0 problems"),
         "{}",
         good.out
     );

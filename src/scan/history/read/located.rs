@@ -4,8 +4,8 @@ use std::{ops::Range, sync::Arc};
 
 use crate::{
     detection::Detection,
+    engine::Engine,
     matcher::lines::{LineCounter, Place},
-    rule::RuleSet,
     scan::{
         blob,
         carry::{FoundAt, Known},
@@ -26,10 +26,15 @@ pub(in super::super) struct Located {
 
 impl Located {
     /// Returns the detection in a blob at `path`, or nothing when a judge drops it there.
-    pub(in super::super) fn detection(&self, rules: &RuleSet, path: &[u8]) -> Option<Detection> {
+    pub(in super::super) fn detection(&self, engine: &Engine, path: &[u8]) -> Option<Detection> {
         let made = &self.found.made[self.at];
         let confidence = match &made.deferred {
-            Some(deferred) => deferred.hear(rules, path)?,
+            Some(deferred) => {
+                if let Some(tally) = engine.tally() {
+                    tally.hear(deferred, engine.rules(), path);
+                }
+                deferred.hear(engine.rules(), path)?
+            }
             None => made.detection.confidence,
         };
         let first = &made.detection;
