@@ -1,6 +1,6 @@
 //! `identifier`: words without a digit or a mark, as names are made.
 
-use super::{Judge, Opinion, Scene, view};
+use super::{Judge, Opinion, Scene, view, vocabulary};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -20,10 +20,17 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     if !view::is_words(value) || value.contains(&b' ') || value.iter().any(u8::is_ascii_digit) {
         return None;
     }
+    // "The password is `incorrect`" speaks of words.
+    if scene.rule.id.starts_with("prose-") && !vocabulary::is_phrase(value) {
+        return Some(Opinion::Drop);
+    }
     // `f("password", "email_address")` lists names.
     let listed = view::is_listed(scene);
+    if !listed && vocabulary::is_phrase(value) {
+        return None;
+    }
     let camel = view::words(value).len() > 1 && !value.iter().any(|b| b"-./:".contains(b));
-    Some(if listed || camel {
+    Some(if listed || (camel && !vocabulary::is_foreign(value)) {
         Opinion::Drop
     } else {
         Opinion::Lower
@@ -52,6 +59,10 @@ mod tests {
         check("¦password: \"‹loginForm›\"", Some(Opinion::Drop));
         check("¦password: \"‹account_name›\"", Some(Opinion::Drop));
         check("¦password: \"‹swordfisch›\"", Some(Opinion::Lower));
+        check("¦password: \"‹Needle_Marble›\"", Some(Opinion::Lower));
+        check("¦password: \"‹lemon-tiger-castle›\"", None);
+        check("¦password: \"‹user-profile-image›\"", Some(Opinion::Lower));
+        check("¦password\", \"‹lemon-tiger-castle›\"", Some(Opinion::Drop));
         check("¦password\", \"‹telephone›\"", Some(Opinion::Drop));
         check("¦password: \"‹maple7orbit›\"", None);
         check("¦password= ‹user=›", Some(Opinion::Drop));
