@@ -28,7 +28,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     }
     let random = randomness::looks_random(value) || randomness::is_uuid(value);
     // A comment of a source file may hold a command or a URL, in which nothing is quoted.
-    let text = view::is_in_comment(scene) && has_syntax_of_its_own(scene);
+    let text = view::is_in_comment(scene) && has_syntax_of_its_own(scene) && !view::is_words(value);
     let in_source = !text && view::language(scene.path()) == view::Language::Source;
     // An expression of a source file could be a random literal only inside a comment or a here-document: then it looks so.
     let found = (in_source && (!random || is_member(value)))

@@ -1,6 +1,6 @@
 //! `identifier`: words without a digit or a mark, as names are made.
 
-use super::{Judge, Opinion, Scene, view, vocabulary};
+use super::{Judge, Opinion, Scene, view, vocabulary, walks};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -17,8 +17,14 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         // An empty assignment before another one: `password= user=`.
         return Some(Opinion::Drop);
     }
-    if !view::is_words(value) || value.contains(&b' ') || value.iter().any(u8::is_ascii_digit) {
+    if !view::is_words(value) || value.contains(&b' ') {
         return None;
+    }
+    if value.iter().any(u8::is_ascii_digit) {
+        // `minimum-8`, `sha-256`: digits count what the words name.
+        let words = view::words(value);
+        let counted = words.len() > 1 && words.iter().all(|word| vocabulary::is_technical(word));
+        return counted.then_some(Opinion::Lower);
     }
     // "The password is `incorrect`" speaks of words.
     if scene.rule.id.starts_with("prose-") && !vocabulary::is_phrase(value) {
@@ -30,7 +36,8 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         return None;
     }
     let camel = view::words(value).len() > 1 && !value.iter().any(|b| b"-./:".contains(b));
-    Some(if listed || (camel && !vocabulary::is_foreign(value)) {
+    let foreign = vocabulary::is_foreign(value) && walks::covered(value) == 0;
+    Some(if listed || (camel && !foreign) {
         Opinion::Drop
     } else {
         Opinion::Lower
@@ -65,6 +72,8 @@ mod tests {
         check("¦password\", \"‹lemon-tiger-castle›\"", Some(Opinion::Drop));
         check("¦password\", \"‹telephone›\"", Some(Opinion::Drop));
         check("¦password: \"‹maple7orbit›\"", None);
+        check("¦password: \"‹minimum-8›\"", Some(Opinion::Lower));
+        check("¦password: \"‹maple-8›\"", None);
         check("¦password= ‹user=›", Some(Opinion::Drop));
     }
 }

@@ -50,7 +50,11 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let value = scene.secret().trim_ascii();
     let stem = stem(value);
     let names = view::words(stem);
-    if has_own_digits(&value[stem.len()..]) && names.len() <= 2 && !is_example(stem, &names) {
+    if !names.is_empty()
+        && has_own_digits(&value[stem.len()..])
+        && names.len() <= 2
+        && !is_example(stem, &names)
+    {
         return None;
     }
     let is_name = |word: &[u8]| view::is_one_of(word, NAMES) || word.iter().all(u8::is_ascii_digit);
