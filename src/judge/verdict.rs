@@ -11,7 +11,7 @@ pub(super) const JUDGE: Judge = Judge {
     opinion,
 };
 
-/// What begins the lines of test logs (DejaGnu, Automake, Go, TAP).
+/// What begins the lines of test logs (`DejaGnu`, Automake, Go, TAP).
 const VERDICTS: &[&[u8]] = &[
     b"PASS",
     b"FAIL",
