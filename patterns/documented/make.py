@@ -25,6 +25,15 @@ MORE = [
     0xCA7459E2B26776DE,
     0x6C96130F130AB0D6,
     0x00CF4C781DC37003,
+    # UUIDs that documentation shows: those of RFC 4122 (sections 3 and C) and of articles about UUIDs.
+    0x986C0DC956DC822B,
+    0x203FA897ACF2B02D,
+    0xA3A9E1ED9732CAB2,
+    0x30A5154B77AB8B2D,
+    0xE5855FF48799C52C,
+    0x9BA53BCD10E9193D,
+    0xFA7D6C8DDBCC290E,
+    0x124AFCEBE52AD4A2,
 ]
 
 # Values shorter than this are words rather than credentials.

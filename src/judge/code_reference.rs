@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 
-use super::{Judge, Opinion, Scene, randomness, view};
+use super::{Judge, Opinion, Scene, randomness, view, vocabulary};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -26,8 +26,10 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         return (is_dotted(value) || is_call(value) || is_cut_subscript(scene))
             .then_some(Opinion::Drop);
     }
-    let random = randomness::looks_random(value);
-    let in_source = view::language(scene.path()) == view::Language::Source;
+    let random = randomness::looks_random(value) || randomness::is_uuid(value);
+    // A comment of a source file may hold a command or a URL, in which nothing is quoted.
+    let text = view::is_in_comment(scene) && has_syntax_of_its_own(scene) && !view::is_words(value);
+    let in_source = !text && view::language(scene.path()) == view::Language::Source;
     // An expression of a source file could be a random literal only inside a comment or a here-document: then it looks so.
     let found = (in_source && (!random || is_member(value)))
         || is_dotted(value)
@@ -38,16 +40,36 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         || view::contains(value, "::")
         || view::contains(value, "->");
     if found {
-        return Some(Opinion::Drop);
+        // `# password: Winter2024!`: no name has such marks, and no number such letters.
+        let typed = view::is_in_comment(scene) && is_typed(value) && !continues(scene);
+        return Some(if typed { Opinion::Lower } else { Opinion::Drop });
     }
     (in_source && random && !view::is_in_comment(scene)).then_some(Opinion::Lower)
 }
 
+/// Returns true for rules that know commands, URLs or connection strings, and no assignments.
+fn has_syntax_of_its_own(scene: &Scene<'_>) -> bool {
+    let assigned = ["config-password", "xml-password"];
+    !scene.rule.id.starts_with("generic-") && !assigned.contains(&scene.rule.id.as_ref())
+}
+
+/// Returns true for a capital letter, a small one and a digit, with a mark at the end.
+fn is_typed(value: &[u8]) -> bool {
+    let has = |test: fn(&u8) -> bool| value.iter().any(test);
+    has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && value.last().is_some_and(|b| b"!#$%*?+@".contains(b))
+}
+
 /// Returns true for two or more identifiers joined by dots: `user.password`, `settings.DB_PASSWORD`.
+///
+/// A word that people use and programs do not is no identifier: `yellow.lemon7`.
 fn is_dotted(value: &[u8]) -> bool {
     let mut parts = value.split(|b| *b == b'.').peekable();
     value.contains(&b'.')
         && !randomness::looks_random(value)
+        && !vocabulary::is_foreign(value)
         && parts.all(|part| {
             let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
             part.first()
@@ -150,6 +172,10 @@ mod tests {
         check("a.py", "password = ‹hunter2x›", true);
         check("a.yml", "password: ‹hunter2x›", false);
         check("a.yml", "password: ‹user.password›", true);
+        check("a.yml", "password: ‹yellow.lemon7›", false);
+        check("a.py", "password = ‹yellow.lemon7›", true);
+        check("a.py", "# password = ‹get_secret.now›", true);
+        check("a.py", "# password = ‹Winter2024!›", false);
         check("a.js", "password: \"‹form.password.label›\"", true);
         check("a.js", "password: \"‹Qx7.9fk2a!›\"", false);
         check("a.sh", "PASSWORD=‹args[1]›", true);

@@ -1,4 +1,5 @@
-//! `encoded-text`: base64 of what would be no secret, or less of one, in the clear, as in the manifests of Kubernetes.
+//! `encoded-text`: base64 of what would be no secret, or less of one, in the clear, as in the manifests of Kubernetes; or the same
+//! with percent signs, as in URLs.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use crate::rule::{Rule, SecretKind};
 /// The judge.
 pub(super) const JUDGE: Judge = Judge {
     name: "encoded-text",
-    says: "is base64 of what would be no secret in the clear",
+    says: "encodes what would be no secret in the clear",
     kinds: &[SecretKind::Opaque, SecretKind::Password],
     opinion,
 };
@@ -20,6 +21,9 @@ const MIN_ENCODED: usize = 8;
 const MIN_PASSWORD: usize = 6;
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
+    if let Some(text) = percent_decoded(scene.secret()) {
+        return strongest(scene, &text);
+    }
     let text = decoded(scene.secret())?;
     // `user:password`, as in headers: the password is what counts.
     let password = match memchr::memchr(b':', &text) {
@@ -72,6 +76,21 @@ pub(super) fn decoded(value: &[u8]) -> Option<Vec<u8>> {
         .then_some(text)
 }
 
+/// Returns what `value` escapes with percent signs (RFC 3986 section 2.1), where it escapes something.
+fn percent_decoded(value: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while let Some(byte) = value.get(at) {
+        let escaped = (*byte == b'%')
+            .then(|| value.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|digits| data_encoding::HEXUPPER_PERMISSIVE.decode(digits).ok());
+        out.push(escaped.as_ref().map_or(*byte, |bytes| bytes[0]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    (out.len() < value.len()).then_some(out)
+}
+
 fn is_user(text: &[u8]) -> bool {
     !text.is_empty()
         && text
@@ -106,7 +125,20 @@ mod tests {
         check("changeme", Some(Opinion::Drop));
         check("user:password", Some(Opinion::Drop));
         check("aladdin:opensesame", Some(Opinion::Lower));
-        check("Welcome2024!", Some(Opinion::Lower));
+        check("Welcome123!", Some(Opinion::Lower));
+    }
+
+    #[test]
+    fn escaped_with_percent_signs() {
+        let said = |value: &str| {
+            let text = format!("a?¦password=‹{value}›&b=1");
+            testing::opinion(&JUDGE, SecretKind::Password, "a.har", &text, false)
+        };
+        assert_eq!(said("%40%40PASSWORD%40%40"), Some(Opinion::Drop));
+        assert_eq!(said("%2A%2Amasked%2A%2A"), Some(Opinion::Drop));
+        assert_eq!(said("ditt_l%C3%B6senord"), Some(Opinion::Drop));
+        assert_eq!(said("Winter2024%21"), None);
+        assert_eq!(said("sv3%Qkk9!x"), None);
     }
 
     #[test]

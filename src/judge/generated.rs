@@ -14,21 +14,27 @@ pub(super) const JUDGE: Judge = Judge {
 /// How files end that machines write or that hold no settings.
 #[rustfmt::skip]
 const ENDS: &[&str] = &[
-    ".min.js", ".min.css", ".map", ".svg", ".css", ".scss", ".less", ".bundle.js", ".snap", ".ipynb", ".po",
-    ".pot", ".dump", ".diff", ".patch",
+    ".min.js", ".min.css", ".map", ".svg", ".css", ".scss", ".less", ".bundle.js", ".snap", ".po", ".pot", ".dump",
 ];
 
 /// A line this long is not written by hand.
 const LONG_LINE_BYTES: usize = 900;
 
+/// How files end that record what was sent, stored or printed: their long lines are as real as their short ones.
+const RECORDS: &[&str] = &[
+    ".har", ".sql", ".csv", ".tsv", ".log", ".tfstate", ".ndjson", ".jsonl", ".ipynb",
+];
+
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     if view::contains(scene.before(), "base64,") && view::contains(scene.before(), "data:") {
         return Some(Opinion::Drop);
     }
-    let end = ENDS
-        .iter()
-        .any(|end| scene.path().ends_with(end.as_bytes()));
-    (end || scene.line.len() > LONG_LINE_BYTES).then_some(Opinion::Lower)
+    let ends = |list: &[&str]| {
+        let path = scene.path();
+        list.iter().any(|end| path.ends_with(end.as_bytes()))
+    };
+    let long = scene.line.len() > LONG_LINE_BYTES && !ends(RECORDS);
+    (long || ends(ENDS)).then_some(Opinion::Lower)
 }
 
 #[cfg(test)]
@@ -57,6 +63,13 @@ mod tests {
             &format!("{}token:\"‹x›\"{}", "a".repeat(600), "b".repeat(600)),
             Some(Opinion::Lower),
         );
+        check(
+            "capture.har",
+            &format!("{}token:\"‹x›\"{}", "a".repeat(600), "b".repeat(600)),
+            None,
+        );
+        check("notebooks/train.ipynb", "token = \\\"‹x›\\\"", None);
+        check("fix.patch", "+token: ‹x›", None);
         check(
             "a.js",
             "secret: url(data:image/png;base64,‹iVBORw0KGgo›",

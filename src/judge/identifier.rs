@@ -1,6 +1,6 @@
 //! `identifier`: words without a digit or a mark, as names are made.
 
-use super::{Judge, Opinion, Scene, view};
+use super::{Judge, Opinion, Scene, view, vocabulary, walks};
 use crate::rule::SecretKind;
 
 /// The judge.
@@ -17,13 +17,27 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         // An empty assignment before another one: `password= user=`.
         return Some(Opinion::Drop);
     }
-    if !view::is_words(value) || value.contains(&b' ') || value.iter().any(u8::is_ascii_digit) {
+    if !view::is_words(value) || value.contains(&b' ') {
         return None;
+    }
+    if value.iter().any(u8::is_ascii_digit) {
+        // `minimum-8`, `sha-256`: digits count what the words name.
+        let words = view::words(value);
+        let counted = words.len() > 1 && words.iter().all(|word| vocabulary::is_technical(word));
+        return counted.then_some(Opinion::Lower);
+    }
+    // "The password is `incorrect`" speaks of words.
+    if scene.rule.id.starts_with("prose-") && !vocabulary::is_phrase(value) {
+        return Some(Opinion::Drop);
     }
     // `f("password", "email_address")` lists names.
     let listed = view::is_listed(scene);
+    if !listed && vocabulary::is_phrase(value) {
+        return None;
+    }
     let camel = view::words(value).len() > 1 && !value.iter().any(|b| b"-./:".contains(b));
-    Some(if listed || camel {
+    let foreign = vocabulary::is_foreign(value) && walks::covered(value) == 0;
+    Some(if listed || (camel && !foreign) {
         Opinion::Drop
     } else {
         Opinion::Lower
@@ -52,8 +66,14 @@ mod tests {
         check("¦password: \"‹loginForm›\"", Some(Opinion::Drop));
         check("¦password: \"‹account_name›\"", Some(Opinion::Drop));
         check("¦password: \"‹swordfisch›\"", Some(Opinion::Lower));
+        check("¦password: \"‹Needle_Marble›\"", Some(Opinion::Lower));
+        check("¦password: \"‹lemon-tiger-castle›\"", None);
+        check("¦password: \"‹user-profile-image›\"", Some(Opinion::Lower));
+        check("¦password\", \"‹lemon-tiger-castle›\"", Some(Opinion::Drop));
         check("¦password\", \"‹telephone›\"", Some(Opinion::Drop));
         check("¦password: \"‹maple7orbit›\"", None);
+        check("¦password: \"‹minimum-8›\"", Some(Opinion::Lower));
+        check("¦password: \"‹maple-8›\"", None);
         check("¦password= ‹user=›", Some(Opinion::Drop));
     }
 }

@@ -38,7 +38,23 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let line = outside.trim_ascii_start();
     let argument =
         argument || line.starts_with(b"buildConfigField") || line.starts_with(b"resValue");
+    let argument = argument || is_row(scene, outside);
     (!argument || view::is_words(scene.secret())).then_some(Opinion::Drop)
+}
+
+/// Returns true in a row of SQL whose first column is a number, as tables of settings have them: `(7, 'api_key', '…')`.
+fn is_row(scene: &Scene<'_>, head: &[u8]) -> bool {
+    let Some(open) = memchr::memrchr(b'(', head) else {
+        return false;
+    };
+    let number = head[open + 1..].trim_ascii_end().strip_suffix(b",");
+    number.is_some_and(|text| !text.is_empty() && text.iter().all(u8::is_ascii_digit))
+        && scene
+            .after()
+            .get(1)
+            .is_some_and(|b| matches!(b, b',' | b')'))
+        && (scene.path().ends_with(b".sql")
+            || view::contains(&scene.bytes[scene.line.clone()], "values"))
 }
 
 #[cfg(test)]
@@ -65,6 +81,12 @@ mod tests {
         check("define(\\\"¦password\\\", \\\"‹hunter2x›\\\")", false);
         check("hidden_field '¦password', '‹hunter2x›'", false);
         check("password = \"‹hunter2x›\"", false);
+        check(
+            "INSERT INTO a VALUES (7, '¦password', '‹hunter2x›');",
+            false,
+        );
+        check("INSERT INTO a VALUES (7, '¦password', '‹strength›');", true);
+        check("f(7, '¦password', '‹hunter2x›')", true);
         check(
             "resValue \"string\", \"db_¦password\", \"‹hunter2x›\"",
             false,

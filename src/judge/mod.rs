@@ -28,12 +28,16 @@ mod public_key;
 pub mod randomness;
 mod repeated;
 mod same_as_key;
+mod stated_default;
 mod template_variable;
 mod test_word;
 mod translation;
 mod unassigned;
 mod unquoted;
+mod verdict;
 mod view;
+mod vocabulary;
+mod vocabulary_words;
 mod walks;
 
 use std::{cell::Cell, ops::Range};
@@ -176,11 +180,13 @@ pub static JUDGES: &[Judge] = &[
     randomness::JUDGE,
     repeated::JUDGE,
     same_as_key::JUDGE,
+    stated_default::JUDGE,
     template_variable::JUDGE,
     test_word::JUDGE,
     translation::JUDGE,
     unassigned::JUDGE,
     unquoted::JUDGE,
+    verdict::JUDGE,
 ];
 
 /// Returns the judges that have something against the scene, with what they say.

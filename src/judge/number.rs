@@ -28,7 +28,8 @@ fn is_number(value: &[u8]) -> bool {
         [b'0', b'x' | b'X', hex @ ..] if hex.len() <= 16 => {
             return hex.iter().all(u8::is_ascii_hexdigit);
         }
-        [b'v' | b'V', rest @ ..] => rest,
+        // A version, or a range of versions (https://semver.org, npm's `^` and `~`).
+        [b'v' | b'V' | b'^' | b'~', rest @ ..] => rest,
         _ => value,
     };
     rest.first()
@@ -61,6 +62,7 @@ mod tests {
         check("password: \"‹84720193›\"", Some(Opinion::Lower));
         check("password: ‹2024-05-06›", Some(Opinion::Drop));
         check("password: ‹v1.22.3›", Some(Opinion::Drop));
+        check("password: \"‹^7.1.3›\"", Some(Opinion::Drop));
         check("password: ‹0x1f4aa0›", Some(Opinion::Drop));
         check("password: ‹hunter2›", None);
     }

@@ -26,7 +26,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         return Some(Opinion::Drop);
     }
     if randomness::looks_random(value) {
-        return None;
+        return is_url(value).then_some(Opinion::Drop);
     }
     let lower = value.to_ascii_lowercase();
     let start = [
@@ -49,6 +49,19 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         || lower.windows(3).filter(|w| *w == b"%2f").count() >= 3
         || is_relative_path(value);
     found.then_some(Opinion::Drop)
+}
+
+/// Returns true for a URL in which nothing behind the host looks random: `https://auth.example.com/oauth/keys`.
+fn is_url(value: &[u8]) -> bool {
+    const ESCAPED: &[u8] = b"https%3a%2f%2f";
+    let lower = value.to_ascii_lowercase();
+    let start = [&b"https://"[..], b"http://", ESCAPED, b"http%3a%2f%2f"];
+    let Some(scheme) = start.iter().find(|start| lower.starts_with(start)) else {
+        return false;
+    };
+    let rest = &value[scheme.len()..];
+    let part = |b: &u8| b"/?&=#%@".contains(b);
+    !rest.contains(&b'@') && !rest.split(part).skip(1).any(randomness::looks_random)
 }
 
 /// Returns true when the name ends in the scheme of a URL, whose rest is the value: `credential.https://…`.
@@ -92,6 +105,15 @@ mod tests {
         let text = format!("password: ‹{value}›");
         let said = testing::opinion(&JUDGE, SecretKind::Password, "a.yml", &text, false);
         assert_eq!(said == Some(Opinion::Drop), expected, "{value}");
+    }
+
+    #[test]
+    fn urls_are_what_stands_behind_their_host() {
+        check("https://qxkvjz.wpfhgd.com/oauth/token", true);
+        check("https%3A%2F%2Fqxkvjz.wpfhgd.com%2Foauth%2Ftoken", true);
+        check("https://hooks.shop.com/kQxWvZpT7Rb4Zr9XqLw2mN8s", false);
+        let random = ["kQxWvZpT7", "Rb4Zr9X"].concat();
+        check(&format!("https://app:{random}@qxkvjz.wpfhgd.com/"), false);
     }
 
     #[test]

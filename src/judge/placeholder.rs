@@ -33,7 +33,7 @@ const WORDS: &[&str] = &[
     "removed", "foo", "bar", "baz", "foobar", "foobarbaz", "barbaz", "qux", "blah", "insert", "xxx", "xxxx",
     "yyy", "zzz", "fake", "mock", "bogus", "invalid", "notreal", "lorem", "ipsum", "dein", "deine", "ihr",
     "ihre", "eintragen", "hier", "votre", "ton", "tu", "su", "tua", "sua", "seu", "coloque", "inserisci", "uw",
-    "twoje", "twoj", "swoj", "haslo", "hasło", "zmien", "wstaw", "jouw", "verander", "ditt", "losenord", "lösenord",
+    "twoje", "twoj", "swoj", "tutaj", "khau", "sandi", "anda", "klucz", "lozinka", "adgangskode", "passord", "haslo", "hasło", "zmien", "wstaw", "jouw", "verander", "ditt", "losenord", "lösenord",
     "kodeord", "heslo", "jelszavad", "sifreniz", "cambiami", "cambiame", "altere", "mude", "remplacer", "reemplazar",
     "geheim", "topsecret", "supersecret", "whatever", "something", "anything", "somepassword",
 ];
@@ -89,7 +89,8 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         SecretKind::Token => has_token_word(body),
         // Somebody cut it short: what is left opens nothing.
         SecretKind::Opaque if body.ends_with(b"...") => true,
-        _ if randomness::looks_random(body) => false,
+        // Words of other languages than English may look random.
+        _ if randomness::looks_random(body) => has_token_word(body),
         _ => is_placeholder(body),
     };
     found.then_some(Opinion::Drop)
@@ -106,7 +107,7 @@ fn is_placeholder(value: &[u8]) -> bool {
     let bracketed = matches!(
         (trimmed.first(), trimmed.last()),
         (Some(b'<'), Some(b'>')) | (Some(b'['), Some(b']'))
-    );
+    ) || is_note(trimmed);
     let text = trimmed.trim_ascii_end();
     bracketed
         || MARKS.iter().any(|(open, close)| {
@@ -119,6 +120,16 @@ fn is_placeholder(value: &[u8]) -> bool {
         || OTHER_SCRIPTS
             .iter()
             .any(|part| text.windows(part.len()).any(|w| w == part.as_bytes()))
+}
+
+/// Returns true for letters in brackets: `(sensitive)`.
+fn is_note(text: &[u8]) -> bool {
+    let inner = text.strip_prefix(b"(").and_then(|t| t.strip_suffix(b")"));
+    inner.is_some_and(|inner| {
+        inner
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || b" -_".contains(b))
+    })
 }
 
 /// Returns true when one of [`WORDS`] stands in `text`: a short one between separators, a longer one also in camel case.
@@ -208,6 +219,9 @@ mod tests {
             "jouw_wachtwoord",
             "zmien_mnie",
             "ditt_lösenord",
+            "mat_khau_cua_ban",
+            "kata_sandi_anda",
+            "(sensitive)",
         ] {
             check(SecretKind::Password, &format!("password: ‹{text}›"), true);
         }

@@ -35,10 +35,28 @@ const KNOWN: &[&str] = &[
     "swordfish", "bob", "alice", "john", "jane", "me",
 ];
 
+/// Words that tests and manuals put in a value to say what it is there: digits behind them make nobody's password of it.
+#[rustfmt::skip]
+const EXAMPLES: &[&str] = &[
+    "test", "tests", "testing", "tester", "demo", "temp", "tmp", "dev", "development", "staging", "local", "default",
+    "hello", "world", "user", "username", "login", "email", "client", "value", "val", "str", "string", "text", "data",
+    "name", "field", "hash", "id", "key", "keys", "api", "apikey", "token", "tokens", "auth", "new", "old", "current",
+    "confirm", "wrong", "incorrect", "correct", "bad", "good", "valid", "different", "updated", "changed", "some", "any",
+    "other", "another", "random", "unsafe", "insecure", "encrypted", "plain", "plaintext", "not", "no", "bob", "alice",
+    "john", "jane", "me", "changeit", "correcthorsebatterystaple",
+];
+
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let value = scene.secret().trim_ascii();
     let stem = stem(value);
     let names = view::words(stem);
+    if !names.is_empty()
+        && has_own_digits(&value[stem.len()..])
+        && names.len() <= 2
+        && !is_example(stem, &names)
+    {
+        return None;
+    }
     let is_name = |word: &[u8]| view::is_one_of(word, NAMES) || word.iter().all(u8::is_ascii_digit);
     if !names.is_empty() && (names.iter().all(|w| is_name(w)) || is_glued(stem)) {
         // `password` and `my_secret` name; `password123` and `Password!` are what somebody typed.
@@ -72,6 +90,28 @@ fn stem(value: &[u8]) -> &[u8] {
         .count();
     // Four digits may be a year, and a word with a year is a password.
     &value[..value.len() - tail]
+}
+
+/// Returns true when one of [`EXAMPLES`] is among the words of `stem`, or a longer one is written together with others.
+fn is_example(stem: &[u8], names: &[&[u8]]) -> bool {
+    const LONGER: usize = 4;
+    let long = EXAMPLES.iter().filter(|word| word.len() >= LONGER);
+    names.iter().any(|word| view::is_one_of(word, EXAMPLES))
+        || long.into_iter().any(|word| view::contains(stem, word))
+}
+
+/// Returns true when somebody chose the digits of `tail`: two or more, of which not all follow or repeat each other.
+///
+/// Everyone tries `admin123`, `welcome1` and `P@ssw0rd!` first, and manuals print them; `admin8241` somebody made up, and
+/// `Welcome2024!` dates it.
+fn has_own_digits(tail: &[u8]) -> bool {
+    let digits: Vec<u8> = tail.iter().copied().filter(u8::is_ascii_digit).collect();
+    let known = |pair: &[u8]| pair[0].abs_diff(pair[1]) <= 1 || pair == b"90";
+    match digits.as_slice() {
+        [] | [_] => false,
+        [_, _] => ![b"12", b"01", b"00", b"11", b"99"].contains(&&[digits[0], digits[1]]),
+        _ => !digits.windows(2).all(known),
+    }
 }
 
 /// Returns true for a word of the lists whose letters are replaced by what looks like them: `P@55w0rd`.
@@ -139,11 +179,23 @@ mod tests {
         check("password1", Some(Opinion::Drop));
         check("password123", Some(Opinion::Lower));
         check("admin", Some(Opinion::Lower));
-        check("Welcome2024!", Some(Opinion::Lower));
+        check("Welcome123!", Some(Opinion::Lower));
+        check("qwerty1234567890", Some(Opinion::Lower));
         check("P@ssw0rd", Some(Opinion::Lower));
         check("P@55w0rd!", Some(Opinion::Lower));
         check("w3lc0m3", Some(Opinion::Lower));
         check("42password", Some(Opinion::Lower));
+        check("test2024", Some(Opinion::Lower));
+        check("testpass4711", Some(Opinion::Lower));
+        check("demo_user_4711", Some(Opinion::Lower));
+        check("admin111", Some(Opinion::Lower));
+        check("admin12", Some(Opinion::Lower));
+        check("Welcome2024!", None);
+        check("admin8241", None);
+        check("password741", None);
+        check("Dr@g0n67", None);
+        check("Monkey@2012", None);
+        check("dragon-monkey-98", None);
         check("Summer2024!", None);
         check("tr0ub4dor&3", None);
     }

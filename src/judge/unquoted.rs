@@ -19,7 +19,7 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let gap = scene.span.start.saturating_sub(scene.line.start);
     let head = &scene.bytes
         [scene.line.start.min(scene.span.start)..scene.line.start.min(scene.span.start) + gap];
-    if is_option(scene, head) {
+    if is_option(scene, head) || is_pair_of_many(scene, head) {
         return None;
     }
     let inner = head
@@ -39,6 +39,25 @@ fn is_option(scene: &Scene<'_>, head: &[u8]) -> bool {
     let mut words = head.rsplit(u8::is_ascii_whitespace);
     let before = words.nth(1).unwrap_or_default();
     view::name(scene).starts_with(b"-") || (separator == b"=" && before.starts_with(b"-"))
+}
+
+/// Returns true for one of several `name=value` beside each other, as logs and commands have them: `host=db1 password=x retries=3`.
+fn is_pair_of_many(scene: &Scene<'_>, head: &[u8]) -> bool {
+    let is_pair = |word: &[u8]| {
+        memchr::memchr(b'=', word).is_some_and(|at| {
+            at > 0
+                && at + 1 < word.len()
+                && word[..at]
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b))
+        })
+    };
+    let before = head.trim_ascii_end().rsplit(u8::is_ascii_whitespace);
+    // Where the match begins within the name, the first word is the rest of it.
+    let before = before.take(2).any(is_pair);
+    let after = scene.after().trim_ascii_start();
+    let next = after.split(u8::is_ascii_whitespace).next();
+    view::separator(scene) == b"=" && (before || next.is_some_and(is_pair))
 }
 
 #[cfg(test)]
@@ -68,6 +87,10 @@ mod tests {
         check(
             "12:00 INFO worker started with ¦password=‹hunter2x›",
             Some(Opinion::Lower),
+        );
+        check(
+            "12:00 INFO worker connects host=db1 db_¦password=‹hunter2x› retries=3",
+            None,
         );
         check(
             "you can log in there with ¦password: ‹hunter2x›",

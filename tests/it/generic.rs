@@ -83,8 +83,17 @@ fn tests_and_weak_passwords_are_low() {
         low,
     );
     check("docs/setup.md", "api_key: {base62:32}\n", low);
-    check("config/app.yml", "password: admin{digits:3}\n", low);
-    check("config/app.yml", "password: password{digits:3}!\n", low);
+    check(
+        "config/app.yml",
+        "password: admin{one:123|1234|1|12|111}!\n",
+        low,
+    );
+    check(
+        "config/app.yml",
+        "password: password{one:123|12|01}!\n",
+        low,
+    );
+    check("config/app.yml", "password: test{digits:4}\n", low);
     check(
         "src/user.rb",
         "  #   user.password = 'q{base62:9}{digits:2}'\n",

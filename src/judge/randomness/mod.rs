@@ -42,7 +42,9 @@ pub(super) const JUDGE: Judge = Judge {
 
 fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     // Of base64 of plain text, `encoded-text` judges what it decodes to.
-    let random = looks_random(scene.secret()) || encoded_text::decoded(scene.secret()).is_some();
+    let secret = scene.secret();
+    // Of a UUID `hash-like` says by its name what it is.
+    let random = looks_random(secret) || is_uuid(secret) || encoded_text::decoded(secret).is_some();
     (!scene.proved && !random).then_some(Opinion::Drop)
 }
 
@@ -140,6 +142,9 @@ fn neighbours(text: &[u8]) -> usize {
         .count()
 }
 
+/// The length of a UUID as text (RFC 9562 section 4).
+pub(super) const UUID_BYTES: usize = 36;
+
 /// Returns true for the form of RFC 9562, with or without marks around it: 8-4-4-4-12 hexadecimal digits, whatever their version.
 pub fn is_uuid(text: &[u8]) -> bool {
     let marks = |text: &[u8]| {
@@ -154,7 +159,7 @@ pub fn is_uuid(text: &[u8]) -> bool {
         .take_while(|b| !b.is_ascii_alphanumeric())
         .count();
     let text = &text[..text.len() - after];
-    text.len() == 36
+    text.len() == UUID_BYTES
         && text.iter().enumerate().all(|(at, byte)| {
             if matches!(at, 8 | 13 | 18 | 23) {
                 *byte == b'-'
