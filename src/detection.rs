@@ -146,55 +146,22 @@ fn hear(
     most_droppers: usize,
 ) -> Judged {
     let rule = rules.rule(candidate.rule);
-    let mut secret = candidate.secret.clone();
-    if rule.min_entropy > 0.0 && entropy(candidate.secret()) < f64::from(rule.min_entropy) {
-        return Judged::Refuted {
-            check: "min_entropy".to_owned(),
-        };
-    }
-    let (mut severity, mut confidence) = (rule.severity, rule.confidence);
-    let (mut facts, mut reasons, mut proved, mut at_most) =
-        (Vec::new(), Vec::new(), false, Confidence::High);
-    let after_end = candidate
-        .bytes
-        .len()
-        .min(candidate.span.end + after_bytes(rule));
-    for name in rule.checks.iter() {
-        let check =
-            validate::by_name(name).expect("a rule's checks were looked up when the rule was read");
-        let proof = check(Subject {
-            secret: candidate.secret(),
-            matched: candidate.matched(),
-            before: &candidate.bytes
-                [candidate.span.start.saturating_sub(BEFORE_BYTES)..candidate.span.start],
-            after: &candidate.bytes[candidate.span.end..after_end],
-        });
-        match proof.verdict {
-            Verdict::Refuted if rules.keeps_invalid() && has_form(rule) => {
-                at_most = Confidence::Low;
-                if proof.facts.is_empty() {
-                    facts.push(("malformed", format!("the check `{name}` refutes it")));
-                }
-            }
-            Verdict::Refuted => {
-                return Judged::Refuted {
-                    check: name.to_string(),
-                };
-            }
-            Verdict::Plausible => {}
-            Verdict::Proved => proved = true,
-        }
-        severity = proof.severity.unwrap_or(severity);
-        at_most = proof.at_most.unwrap_or(at_most).min(at_most);
-        if proof.extend_bytes > 0 {
-            secret.end = (candidate.span.end + proof.extend_bytes).min(candidate.bytes.len());
-        }
-        facts.extend(proof.facts);
-        reasons.extend(proof.reason);
-    }
-    if proved {
-        confidence = Confidence::High;
-    }
+    let Checked {
+        secret,
+        severity,
+        mut facts,
+        reasons,
+        proved,
+        mut at_most,
+    } = match check(rules, candidate) {
+        Ok(checked) => checked,
+        Err(check) => return Judged::Refuted { check },
+    };
+    let mut confidence = if proved {
+        Confidence::High
+    } else {
+        rule.confidence
+    };
     let asked = Cell::new(false);
     let view = path.map_or(PathView::Unknown(&asked), PathView::Known);
     let mut scene = Scene::new(rule, candidate, view, proved);
@@ -251,6 +218,64 @@ fn hear(
         proved,
         deferred,
     }
+}
+
+/// What the checks of a rule say of a candidate that they do not refute.
+struct Checked {
+    secret: Range<usize>,
+    severity: Severity,
+    facts: Vec<Fact>,
+    reasons: Vec<&'static str>,
+    proved: bool,
+    at_most: Confidence,
+}
+
+/// Lets the checks speak. Fails with the name of the one that refutes `candidate`.
+fn check(rules: &RuleSet, candidate: &Candidate<'_>) -> Result<Checked, String> {
+    let rule = rules.rule(candidate.rule);
+    if rule.min_entropy > 0.0 && entropy(candidate.secret()) < f64::from(rule.min_entropy) {
+        return Err("min_entropy".to_owned());
+    }
+    let mut out = Checked {
+        secret: candidate.secret.clone(),
+        severity: rule.severity,
+        facts: Vec::new(),
+        reasons: Vec::new(),
+        proved: false,
+        at_most: Confidence::High,
+    };
+    let (bytes, span) = (candidate.bytes, &candidate.span);
+    let after_end = bytes.len().min(span.end + after_bytes(rule));
+    for name in rule.checks.iter() {
+        let check =
+            validate::by_name(name).expect("a rule's checks were looked up when the rule was read");
+        let proof = check(Subject {
+            secret: candidate.secret(),
+            matched: candidate.matched(),
+            before: &bytes[span.start.saturating_sub(BEFORE_BYTES)..span.start],
+            after: &bytes[span.end..after_end],
+        });
+        match proof.verdict {
+            Verdict::Refuted if rules.keeps_invalid() && has_form(rule) => {
+                out.at_most = Confidence::Low;
+                if proof.facts.is_empty() {
+                    let why = format!("the check `{name}` refutes it");
+                    out.facts.push(("malformed", why));
+                }
+            }
+            Verdict::Refuted => return Err(name.to_string()),
+            Verdict::Plausible => {}
+            Verdict::Proved => out.proved = true,
+        }
+        out.severity = proof.severity.unwrap_or(out.severity);
+        out.at_most = proof.at_most.unwrap_or(out.at_most).min(out.at_most);
+        if proof.extend_bytes > 0 {
+            out.secret.end = (span.end + proof.extend_bytes).min(bytes.len());
+        }
+        out.facts.extend(proof.facts);
+        out.reasons.extend(proof.reason);
+    }
+    Ok(out)
 }
 
 /// Returns true when what `rule` matches has the form of a credential even where a check says that it is none: a token's prefix, length and

@@ -14,12 +14,11 @@ pub(crate) fn rfc3339(seconds: i64) -> String {
 /// Returns the Unix time of a date and time in RFC 3339 or ISO 8601 (`2026-01-02T03:04:05Z`, `20260102T030405Z`, `2026-01-02`). What
 /// names no time zone is in UTC.
 pub(crate) fn seconds(text: &str) -> Option<i64> {
-    let time = match text.parse::<Timestamp>() {
-        Ok(time) => time,
-        Err(_) => {
-            let local: DateTime = text.trim_end_matches('Z').parse().ok()?;
-            Offset::UTC.to_timestamp(local).ok()?
-        }
+    let time = if let Ok(time) = text.parse::<Timestamp>() {
+        time
+    } else {
+        let local: DateTime = text.trim_end_matches('Z').parse().ok()?;
+        Offset::UTC.to_timestamp(local).ok()?
     };
     Some(time.as_second())
 }

@@ -1,6 +1,7 @@
 //! Can it still be used? What findings say of that without asking anybody.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use keyfence::rule::template::{Random, fill};
 use serde_json::Value;

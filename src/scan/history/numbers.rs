@@ -23,7 +23,7 @@ pub(super) struct Item {
 pub(super) struct Numbers {
     secrets: HashMap<Key, u32>,
     keys: Vec<Key>,
-    numbers: HashMap<Item, u32>,
+    known: HashMap<Item, u32>,
     items: Vec<Item>,
 }
 
@@ -40,7 +40,7 @@ impl Numbers {
             secret: self.secret(finding),
             suffix: suffix(finding, path).to_owned(),
         };
-        number(&mut self.numbers, &mut self.items, item)
+        number(&mut self.known, &mut self.items, item)
     }
 
     /// Returns the item of that number.

@@ -16,7 +16,7 @@ pub(super) fn inspect(armor: &Armor) -> Proof {
         return extended(armor, legacy_encrypted(&der));
     }
     let proof = match asn1::key(&der) {
-        Some(key) => proved(key),
+        Some(key) => proved(&key),
         None => cut(armor, &der),
     };
     extended(armor, proof)
@@ -29,7 +29,7 @@ fn extended(armor: &Armor, proof: Proof) -> Proof {
     }
 }
 
-fn proved(key: asn1::Key) -> Proof {
+fn proved(key: &asn1::Key) -> Proof {
     let mut proof = if key.encrypted {
         encrypted()
     } else {

@@ -110,7 +110,7 @@ pub(crate) fn find(text: &[u8], each: &mut dyn FnMut(usize, Half)) {
     }
 }
 
-/// Returns the key of an OpenSSH line (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+/// Returns the key of an OpenSSH line (sshd(8), "authorized keys file format").
 fn in_line(line: &[u8]) -> Option<PublicKey> {
     let space = memchr::memchr(b' ', &line[..line.len().min(64)])?;
     let (kind, rest) = (&line[..space], &line[space + 1..]);

@@ -11,9 +11,12 @@ use crate::{
 /// Returns a repository whose file had a pair in one of many versions, which git stores as deltas.
 fn leaked(format: &str) -> Repo {
     let repo = Repo::with(&["--object-format", format]);
-    let filler: String = (0..400)
-        .map(|n| format!("line {n} of a file that is long\n"))
-        .collect();
+    let filler = (0..400).fold(String::new(), |text, n| {
+        text + &format!(
+            "line {n} of a file that is long
+"
+        )
+    });
     for version in 0..4 {
         let secret = if version == 2 {
             Pair::drawn(1).env()

@@ -45,7 +45,7 @@ fn one_key_in_all_forms() {
     let kube = format!("client-certificate-data: {encoded}\n");
     assert_eq!(found(CERTIFICATE), [(0, key(), end.clone())]);
     assert_eq!(found(&json(CERTIFICATE)), [(7, key(), end.clone())]);
-    assert_eq!(found(&kube), [(25, key(), end.clone())]);
+    assert_eq!(found(&kube), [(25, key(), end)]);
     assert_eq!(found(PEM), [(0, key(), None)]);
     assert_eq!(found(LINE), [(0, key(), None)]);
     let all = format!("# keys\n{LINE}{PEM}{CERTIFICATE}");
@@ -66,7 +66,7 @@ fn what_is_none() {
     }
     // Another type than the line says.
     assert_eq!(found(&LINE.replace("nistp256 ", "nistp384 ")), []);
-    assert_eq!(found(&CERTIFICATE[..400]), []);
+    assert_eq!(found(CERTIFICATE.split_at(400).0), []);
 }
 
 /// RFC 4253 section 6.6 writes exponent before modulus.
