@@ -4,6 +4,7 @@
 //! that read with several threads make one visitor per thread, so that a visitor needs no lock; the order of blobs is
 //! free, because results are sorted later.
 
+pub mod bundle;
 pub mod changes;
 pub mod config;
 pub mod error;
