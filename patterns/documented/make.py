@@ -34,6 +34,12 @@ MORE = [
     0x9BA53BCD10E9193D,
     0xFA7D6C8DDBCC290E,
     0x124AFCEBE52AD4A2,
+    # The join tokens and the unlock key in the documentation of Docker's API (https://docs.docker.com/reference/api/engine/).
+    0x33A6D3750D9A769B,
+    0x441C66009C2AB920,
+    0x9EC0BE036C22F06F,
+    0xB5B17CA1D65733BB,
+    0xE9897976005540A6,
 ]
 
 # Values shorter than this are words rather than credentials.

@@ -144,7 +144,7 @@ fn is_key_id_or_token(rules: &RuleSet, d: &Detection) -> bool {
 /// The whole matches of findings that are no parts: a key id or a session token within one (a pre-signed URL) says nothing new, nor
 /// does what a sure token of the same vendor holds when it is decoded.
 struct Texts<'a> {
-    /// Where the secrets of sure tokens start and end, and whose they are. They do not overlap.
+    /// Where the secrets that are sure and machine-made start and end, and whose they are. They do not overlap.
     tokens: Vec<(u64, u64, &'a str)>,
     /// Where they start, in order, and where the farthest of those so far ends.
     spans: Vec<(u64, u64)>,
@@ -155,7 +155,10 @@ impl<'a> Texts<'a> {
         let mut tokens: Vec<_> = kept
             .iter()
             .filter(|d| d.decoded.is_empty() && d.confidence == Confidence::High)
-            .filter(|d| rules.rule(d.rule).kind == SecretKind::Token)
+            .filter(|d| {
+                let kind = rules.rule(d.rule).kind;
+                !matches!(kind, SecretKind::Password | SecretKind::Prohibited)
+            })
             .map(|d| {
                 let provider: &str = &rules.rule(d.rule).provider;
                 (d.secret_span.start, d.secret_span.end, provider)

@@ -66,6 +66,7 @@ pub(super) fn is_placeholder(text: &[u8]) -> bool {
     is_variable(text)
         || is_mask(text)
         || is_label(text)
+        || is_constant(text)
         || WORDS
             .iter()
             .any(|w| text.eq_ignore_ascii_case(w.as_bytes()))
@@ -127,6 +128,27 @@ fn is_variable(text: &[u8]) -> bool {
         || text.strip_prefix(b"@").is_some_and(name)
 }
 
+/// Returns true for the name of a constant or a variable: `ACCESS_KEY`, `API_TOKEN_2`.
+fn is_constant(text: &[u8]) -> bool {
+    const ENDS: [&[u8]; 8] = [
+        b"_KEY",
+        b"_TOKEN",
+        b"_SECRET",
+        b"_PASSWORD",
+        b"_PASS",
+        b"_PWD",
+        b"_PW",
+        b"_ID",
+    ];
+    let digits = text
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit() || **b == b'_');
+    let text = &text[..text.len() - digits.count()];
+    text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
+        && ENDS.iter().any(|end| text.ends_with(end))
+}
+
 /// Returns true for letters of other scripts than Latin alone: what stands for a password there.
 fn is_label(text: &[u8]) -> bool {
     let letters = text.iter().filter(|b| **b >= 0x80).count();
@@ -185,6 +207,8 @@ mod tests {
             "[PASSWORD]",
             "#{pw}",
             "PASSWORD",
+            "ACCESS_KEY",
+            "API_TOKEN_2",
             "xxxx",
             "***",
             "ab***",
@@ -198,6 +222,8 @@ mod tests {
         }
         for text in [
             "Tr0ub4dor",
+            "ACCESS_KEX",
+            "X7_KEY",
             "пароль7x",
             "pa$$word1",
             "%41bcd",

@@ -103,3 +103,29 @@ fn text_with_more_bytes_a_character() {
         }
     }
 }
+
+/// A key that is encoded as a whole is told once, and so are credentials in a header.
+#[test]
+fn what_is_encoded_is_told_once() {
+    let scanner = Scanner::new(RuleSet::builtin(), Options::default());
+    let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
+    let key = fill("{make:pem-pkcs8}\n", &mut Random::new(1)).unwrap();
+    let auth = fill("_token:{base62:40}", &mut Random::new(1)).unwrap();
+    for (text, rule) in [
+        (
+            format!("data:\n  tls.key: {}\n", encode(&key)),
+            "private-key-base64",
+        ),
+        (
+            format!(
+                "{{\"auths\": {{\"r.example.com\": {{\"auth\": \"{}\"}}}}}}",
+                encode(&auth)
+            ),
+            "docker-config-auth",
+        ),
+    ] {
+        let found = scanner.scan_bytes("x.json", SourceKind::Worktree, text.as_bytes());
+        let rules: Vec<&str> = found.iter().map(|finding| &*finding.rule).collect();
+        assert_eq!(rules, [rule], "{text}");
+    }
+}
