@@ -26,6 +26,7 @@ mod scan;
 mod settings;
 mod signals;
 mod since;
+mod small_file;
 mod why;
 
 use std::{

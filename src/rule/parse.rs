@@ -207,33 +207,43 @@ impl<'a> Reader<'a> {
     }
 
     fn rules(&mut self, file: &Table<'a>, provider: Option<&str>) -> Vec<Rule> {
-        let Some(rules) = file.get("rule") else {
+        self.tables(
+            file,
+            "rule",
+            |rule: &Rule| &rule.id,
+            |reader, table, span| reader.one(table, span, provider),
+        )
+    }
+
+    /// Reads the tables that are called `what`, whose ids are unique in the file.
+    fn tables<T>(
+        &mut self,
+        file: &Table<'a>,
+        what: &'static str,
+        id: fn(&T) -> &str,
+        mut read: impl FnMut(&mut Self, &Table<'a>, &Range<usize>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(tables) = file.get(what) else {
             return Vec::new();
         };
-        let Some(list) = rules.get_ref().as_array() else {
-            self.error(
-                &rules.span(),
-                Some("rule"),
-                "write `[[rule]]`, with two brackets",
-            );
+        let Some(list) = tables.get_ref().as_array() else {
+            let message = format!("write `[[{what}]]`, with two brackets");
+            self.error(&tables.span(), Some(what), message);
             return Vec::new();
         };
-        let mut out: Vec<Rule> = Vec::new();
+        let mut out: Vec<T> = Vec::new();
         for item in list {
             self.rule = None;
             let Some(table) = item.get_ref().as_table() else {
-                self.error(&item.span(), Some("rule"), "each rule is a table");
+                self.error(&item.span(), Some(what), format!("each {what} is a table"));
                 continue;
             };
-            if let Some(rule) = self.one(table, &item.span(), provider) {
-                if out.iter().any(|other| other.id == rule.id) {
-                    self.error(
-                        &span_of(table, "id", &item.span()),
-                        Some("id"),
-                        "used twice in this file; ids are unique",
-                    );
+            if let Some(one) = read(self, table, &item.span()) {
+                if out.iter().any(|other| id(other) == id(&one)) {
+                    let span = span_of(table, "id", &item.span());
+                    self.error(&span, Some("id"), "used twice in this file; ids are unique");
                 }
-                out.push(rule);
+                out.push(one);
             }
         }
         out

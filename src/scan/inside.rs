@@ -13,19 +13,20 @@ use crate::{
 /// Where a member of an archive stands, whatever the archive is called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Member {
-    /// It is in a compressed file, which does not say what it has: its name follows from that of the file.
-    is_named_by_file: bool,
-    /// What follows after the path of the archive, and that name.
+    /// In how many compressed files it is, one in the other, which do not say what they have: its name follows from that of the outermost.
+    compressed: usize,
+    /// What follows after the path of the archive, and these names.
     suffix: BString,
 }
 
 impl Member {
     /// Returns the path of the member of the archive at `file`.
     pub(super) fn path(&self, file: &BStr) -> BString {
-        let mut path = file.to_owned();
-        if self.is_named_by_file {
+        let (mut path, mut name) = (file.to_owned(), file.to_vec());
+        for _ in 0..self.compressed {
+            name = archive::name_inside(&name);
             path.extend(IN_ARCHIVE.as_bytes());
-            path.extend(archive::name_inside(file));
+            path.extend(&*name);
         }
         path.extend(&*self.suffix);
         path
@@ -86,10 +87,10 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn place_of(&self, name: &[u8]) -> Member {
-        if self.of.is_one_file() && self.place == Member::default() && !name.is_empty() {
+        if self.of.is_one_file() && self.place.suffix.is_empty() && !name.is_empty() {
             Member {
-                is_named_by_file: true,
-                suffix: BString::default(),
+                compressed: self.place.compressed + 1,
+                ..Member::default()
             }
         } else {
             self.place.below(name)

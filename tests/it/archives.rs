@@ -122,6 +122,15 @@ fn a_packed_tar_is_one_archive() {
 }
 
 #[test]
+fn files_compressed_twice() {
+    one_pair(
+        "app.env.gz.xz",
+        &xz(&gzip(&text())),
+        "app.env.gz.xz!/app.env.gz!/app.env",
+    );
+}
+
+#[test]
 fn archives_in_archives() {
     let inner = zip(&[("a/app.env", &text())]);
     let war = zip(&[("WEB-INF/lib/x.jar", &inner)]);

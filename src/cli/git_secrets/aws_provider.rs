@@ -5,14 +5,14 @@
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{Stop, TROUBLE};
-use crate::cli::environment;
+use crate::cli::{environment, small_file};
 
 /// What a backslash goes before. Unlike with `--literal` that includes `]`, as `git secrets` has always printed it.
 const SPECIAL: &[u8] = br"[].\|$(){}?+*^";
@@ -61,17 +61,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!(
-            "it has more than {} MiB",
-            MAX_BYTES >> 20
-        )));
-    }
-    Ok(bytes)
+    small_file::limited(&mut File::open(path)?, MAX_BYTES)
 }
 
 /// Returns a pattern for each value of the file `bytes`, without those of key ids unless `key_ids`.

@@ -2,11 +2,11 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use super::super::{Failure, environment};
+use super::super::{Failure, environment, small_file};
 use crate::guard::store::Store;
 
 /// The most bytes of a store: ten thousand secrets have about 5 MB.
@@ -17,7 +17,7 @@ pub(super) fn read() -> Result<Option<Store>, Failure> {
     let Some(path) = environment::guard_file() else {
         return Ok(None);
     };
-    let bytes = match bytes(&path) {
+    let bytes = match small_file::read(&path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => {
@@ -44,24 +44,6 @@ fn is_absent(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
-}
-
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let meta = fs::metadata(path)?;
-    if !meta.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!(
-            "it has more than {} MiB",
-            MAX_BYTES >> 20
-        )));
-    }
-    Ok(bytes)
 }
 
 /// Returns what to tell when others than the user can read the store.

@@ -1,12 +1,11 @@
 //! The secrets that a person points at.
 
 use std::{
-    fs::{self, File},
-    io::{self, IsTerminal as _, Read as _},
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
 };
 
-use super::super::{Failure, args, environment};
+use super::super::{Failure, args, environment, small_file};
 use crate::{
     guard::{settings, source::Source, strength},
     secret::Secret,
@@ -256,7 +255,7 @@ impl Gathered {
         if io::stdin().is_terminal() {
             super::tell("one secret a line; Ctrl-D ends (what you type can be seen)");
         }
-        let bytes = limited(&mut io::stdin().lock())
+        let bytes = small_file::limited(&mut io::stdin().lock(), MAX_BYTES)
             .map_err(|error| Failure::because("cannot read standard input", error))?;
         for (line, secret) in settings::list(&bytes) {
             self.values.push(Value {
@@ -328,20 +327,5 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
             error,
         )
     };
-    if !fs::metadata(file).map_err(cannot)?.is_file() {
-        return Err(cannot(io::Error::other("it is no file")));
-    }
-    limited(&mut File::open(file).map_err(cannot)?).map_err(cannot)
-}
-
-fn limited(reader: &mut dyn io::Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!(
-            "more than {} MiB",
-            MAX_BYTES >> 20
-        )));
-    }
-    Ok(bytes)
+    small_file::read(file, MAX_BYTES).map_err(cannot)
 }

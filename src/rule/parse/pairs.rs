@@ -22,33 +22,12 @@ const FIELDS: &[&str] = &[
 impl<'a> Reader<'a> {
     /// Reads the pairs of a file.
     pub(super) fn pairs(&mut self, file: &Table<'a>, provider: Option<&str>) -> Vec<PairRule> {
-        let Some(pairs) = file.get("pair") else {
-            return Vec::new();
-        };
-        let Some(list) = pairs.get_ref().as_array() else {
-            self.error(
-                &pairs.span(),
-                Some("pair"),
-                "write `[[pair]]`, with two brackets",
-            );
-            return Vec::new();
-        };
-        let mut out: Vec<PairRule> = Vec::new();
-        for item in list {
-            self.rule = None;
-            let Some(table) = item.get_ref().as_table() else {
-                self.error(&item.span(), Some("pair"), "each pair is a table");
-                continue;
-            };
-            if let Some(pair) = self.pair(table, &item.span(), provider) {
-                if out.iter().any(|other| other.id == pair.id) {
-                    let span = span_of(table, "id", &item.span());
-                    self.error(&span, Some("id"), "used twice in this file; ids are unique");
-                }
-                out.push(pair);
-            }
-        }
-        out
+        self.tables(
+            file,
+            "pair",
+            |pair: &PairRule| &pair.id,
+            |reader, table, span| reader.pair(table, span, provider),
+        )
     }
 
     fn pair(

@@ -55,6 +55,7 @@ fn as_in_files() {
         ("stored.zip", make::stored(&[("app.env", &text)])),
         ("x.war", zip(&[("WEB-INF/lib/x.jar", &inner)])),
         ("a.zip.gz", gzip(&inner)),
+        ("app.env.gz.xz", make::xz(&gzip(&text))),
     ] {
         let repo = repository();
         repo.write(name, &bytes);
