@@ -1,8 +1,8 @@
 //! The guard: finds the user's own secrets, whatever form they are written in, without keeping them.
 //!
 //! The [`store::Store`] has of each secret its length, a few bits for a filter, and a salted slow hash. A scan goes over a text once
-//! ([`search`]): at each position it reads eight bytes in each form that may begin there ([`forms`]) and asks the [`filter`]. Where that says yes,
-//! as many bytes as the secret has are read in that form and hashed slowly ([`check`]).
+//! (`search.rs`): at each position it reads eight bytes in each form that may begin there (`forms.rs`) and asks the filter (`filter.rs`). Where that says yes,
+//! as many bytes as the secret has are read in that form and hashed slowly (`check.rs`).
 //!
 //! What [`Guard::match_at`] finds is a function of the position and of the bytes from [`BACK`] before it to [`Guard::reach`] behind it, as a
 //! match of a rule is.

@@ -202,6 +202,11 @@ impl RuleSet {
             .map(|(at, pair)| (PairIndex(at), pair))
     }
 
+    /// Returns the pair rules that are not built in.
+    pub fn extra_pairs(&self) -> &[PairRule] {
+        &self.extra_pairs
+    }
+
     /// Returns the pair rule at `index`.
     pub fn pair(&self, index: PairIndex) -> &PairRule {
         let PairIndex(at) = index;

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::Scanner;
+use super::{Options, Scanner};
 
 /// The engine that was built: a hash of the sources that decide.
 const ENGINE: &str = env!("KEYFENCE_ENGINE");
@@ -22,7 +22,43 @@ impl Scanner {
         for rule in self.rules().extra() {
             hash.update(format!("{rule:?}"));
         }
-        hash.update(format!("{:?}", self.options));
+        for pair in self.rules().extra_pairs() {
+            hash.update(format!("{pair:?}"));
+        }
+        hash.update([u8::from(self.rules().keeps_invalid())]);
+        // The clock runs on from hook to hook.
+        let options = Options {
+            now: None,
+            ..self.options.clone()
+        };
+        hash.update(format!("{options:?}"));
         HEXLOWER.encode(&hash.finalize()[..16])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        rule::{Confidence, RuleSet},
+        scan::{Options, Scanner},
+    };
+
+    #[test]
+    fn what_decides_counts_and_the_clock_does_not() {
+        let scanner = |options| Scanner::new(RuleSet::builtin(), options);
+        let at = |now| Options {
+            now,
+            ..Options::default()
+        };
+        let usual = scanner(Options::default()).identity();
+        assert_eq!(scanner(at(Some(1))).identity(), usual);
+        assert_eq!(scanner(at(Some(2))).identity(), usual);
+        let high = Options {
+            min_confidence: Confidence::High,
+            ..Options::default()
+        };
+        assert_ne!(scanner(high).identity(), usual);
+        let invalid = Scanner::new(RuleSet::builtin().with_invalid(true), Options::default());
+        assert_ne!(invalid.identity(), usual);
     }
 }
