@@ -140,7 +140,12 @@ pub struct Budget {
     pub member_bytes: u64,
     /// How many bytes all members may have together.
     pub bytes: u64,
+    /// How many times the size of the file they may have together, where that is less and more than [`SMALL_BYTES`].
+    pub ratio: u64,
 }
+
+/// What is unpacked of a file, however small, in bytes.
+pub const SMALL_BYTES: u64 = 8 << 20;
 
 impl Default for Budget {
     fn default() -> Self {
@@ -149,6 +154,19 @@ impl Default for Budget {
             members: 100_000,
             member_bytes: 64 << 20,
             bytes: 1 << 30,
+            ratio: 250,
+        }
+    }
+}
+
+impl Budget {
+    /// Returns what may be unpacked of a file of so many bytes. What packs text a thousandfold is made to cost time; logs reach a hundredfold.
+    #[must_use]
+    pub fn of_file(&self, len: usize) -> Self {
+        let most = (len as u64).saturating_mul(self.ratio).max(SMALL_BYTES);
+        Self {
+            bytes: self.bytes.min(most),
+            ..self.clone()
         }
     }
 }
@@ -241,8 +259,10 @@ impl Unpack<'_> {
         if len > most {
             let is_spent = most < self.budget.member_bytes;
             let reason = if is_spent {
-                "all that is unpacked of one file is spent; this and the rest was left out"
-                    .to_owned()
+                format!(
+                    "more is packed in it than is looked into ({} times the size of the file, 8 MiB at least, 1 GiB at most); this and the rest was left out",
+                    self.budget.ratio
+                )
             } else {
                 format!("larger than {most} bytes unpacked; the rest was left out")
             };

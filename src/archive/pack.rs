@@ -1,16 +1,24 @@
 //! Packs and bundles of git: each blob, and each text of a commit or tag, is a member, called by its id.
 
 use super::{Stop, Unpack};
-use crate::source::bundle::{self, Take};
+use crate::source::bundle::{self, Limits, Take};
 
 pub(super) fn bundle(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
-    let most = unpack.budget.member_bytes;
-    Objects::take(unpack, |objects| bundle::bundle(bytes, most, objects))
+    let limits = limits(unpack);
+    Objects::take(unpack, |objects| bundle::bundle(bytes, limits, objects))
 }
 
 pub(super) fn pack(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
-    let most = unpack.budget.member_bytes;
-    Objects::take(unpack, |objects| bundle::pack(bytes, most, objects))
+    let limits = limits(unpack);
+    Objects::take(unpack, |objects| bundle::pack(bytes, limits, objects))
+}
+
+fn limits(unpack: &Unpack<'_>) -> Limits {
+    let bytes = unpack.budget.bytes;
+    Limits {
+        object_bytes: unpack.budget.member_bytes.min(bytes),
+        bytes,
+    }
 }
 
 /// Makes members of objects.

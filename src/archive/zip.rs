@@ -1,8 +1,9 @@
 //! zip.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
-use ::zip::ZipArchive;
+use ::zip::{CompressionMethod, ZipArchive, read::ZipFile};
+use ruzstd::decoding::StreamingDecoder;
 
 use super::{Stop, Unpack};
 
@@ -15,15 +16,28 @@ pub(super) fn read(bytes: &[u8], unpack: &mut Unpack<'_>) -> Result<(), Stop> {
         if raw.is_dir() {
             continue;
         }
-        drop(raw);
         if is_encrypted {
             unpack.skip(&name, "encrypted", false);
             continue;
         }
+        if is_zstd(&raw) {
+            // Its own reader of Zstandard needs a C compiler.
+            match StreamingDecoder::new(raw) {
+                Ok(mut member) => unpack.member(&name, &mut member)?,
+                Err(error) => unpack.skip(&name, &format!("cannot be unpacked: {error}"), true),
+            }
+            continue;
+        }
+        drop(raw);
         match archive.by_index(index) {
             Ok(mut member) => unpack.member(&name, &mut member)?,
             Err(error) => unpack.skip(&name, &format!("cannot be unpacked: {error}"), true),
         }
     }
     Ok(())
+}
+
+/// Returns true for a member that Zstandard has packed (APPNOTE.TXT 4.4.5: 93, and 20 before).
+fn is_zstd<R: Read>(member: &ZipFile<'_, R>) -> bool {
+    [CompressionMethod::ZSTD, CompressionMethod::ZSTD_DEPRECATED].contains(&member.compression())
 }

@@ -291,6 +291,7 @@ fn rule(short: &str, regex: String, entry: &Entry) -> Rule {
         anchors: Cow::Borrowed(&[]),
         lines: Some(Syntax::Posix),
         regex: regex.into(),
+        run: None,
         boundary: Boundary::None,
         max_len: 0,
         min_entropy: 0.0,

@@ -230,6 +230,7 @@ mod testing {
             anchors: Cow::Borrowed(&[Anchor::Prefix(Cow::Borrowed("tok_"))]),
             lines: None,
             regex: Cow::Borrowed(""),
+            run: None,
             boundary: Boundary::None,
             max_len: 400,
             min_entropy: 0.0,

@@ -50,6 +50,9 @@ pub fn try_at<'a>(
         return None;
     }
     let limit = bytes.len().min(start + rule.max_len as usize);
+    if (rule.run).is_some_and(|run| !run.is_in(&bytes[start..limit])) {
+        return None;
+    }
     let (span, secret) = rules.regex(index).match_at(bytes, start, limit)?;
     (!secret.is_empty() && rule.boundary.allows_end(bytes, secret.end)).then_some(Candidate {
         rule: index,

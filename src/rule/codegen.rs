@@ -11,7 +11,7 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
     let mut out = String::from(
         "//! The built-in rules. Made from `patterns/*.toml`; do not edit. `tests/codegen` makes it anew.\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
-         use super::{Anchor, Boundary, Confidence, PairRule, PartSpec, Rule, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
+         use super::{Anchor, Boundary, Confidence, PairRule, PartSpec, Rule, Run, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
     );
     let _ = writeln!(
         out,
@@ -22,7 +22,7 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
             out,
             "    Rule {{\n        id: B({:?}),\n        name: B({:?}),\n        provider: B({:?}),\n        source: B({:?}),\n        \
              severity: Severity::{:?},\n        confidence: Confidence::{:?},\n        kind: SecretKind::{:?},\n        anchors: B(&[{}]),\n        lines: {},\n        \
-             regex: B({:?}),\n        boundary: Boundary::{:?},\n        max_len: {},\n        min_entropy: {:?},\n        checks: B(&[{}]),\n        part: {},\n        \
+             regex: B({:?}),\n        run: {},\n        boundary: Boundary::{:?},\n        max_len: {},\n        min_entropy: {:?},\n        checks: B(&[{}]),\n        part: {},\n        \
              identifier: {},\n        remediation: B(&[{}]),\n        samples: B(&[]),\n        near_misses: B(&[]),\n    }},",
             rule.id,
             rule.name,
@@ -37,6 +37,10 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
                 |syntax| format!("Some(Syntax::{syntax:?})")
             ),
             rule.regex,
+            rule.run.map_or_else(
+                || "None".to_owned(),
+                |run| format!("Some(Run {{ set: {:?}, len: {} }})", run.set, run.len)
+            ),
             rule.boundary,
             rule.max_len,
             rule.min_entropy,

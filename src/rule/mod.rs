@@ -6,6 +6,7 @@
 
 pub mod boundary;
 mod builtin;
+mod bytes;
 pub mod codegen;
 mod files;
 pub mod guard;
@@ -13,6 +14,7 @@ mod lines;
 mod pair;
 pub mod parse;
 mod regex;
+mod run;
 mod set;
 pub mod template;
 
@@ -22,6 +24,7 @@ pub use boundary::Boundary;
 pub use files::FILES;
 pub use lines::{LineMatch, LineRules, TooSlow};
 pub use pair::{PairRule, PartSpec};
+pub use run::Run;
 pub use set::{PairIndex, RuleIndex, RuleSet, RuleSetError};
 
 /// How bad it is when the credential is real: what its holder can do.
@@ -199,6 +202,8 @@ pub struct Rule {
     /// The regex, in the syntax of the `regex` crate with Unicode off; matched from the anchor on. Group 1, or the
     /// whole match where there is none, is the secret.
     pub regex: Cow<'static, str>,
+    /// What every match has in it, where that is telling.
+    pub run: Option<Run>,
     /// What may not stand beside the match (before its start) and the secret (after its end).
     pub boundary: Boundary,
     /// How many bytes from the anchor a match may span.

@@ -11,6 +11,7 @@ mod anchors;
 mod forms;
 mod lines;
 mod pairs;
+mod runs;
 
 use std::{
     borrow::Cow,
@@ -303,14 +304,15 @@ impl<'a> Reader<'a> {
             "regex"
         };
         let regex_span = span_of(table, field, span);
-        let (anchors, max_len) = if let Some(syntax) = lines {
+        let (anchors, max_len, run) = if let Some(syntax) = lines {
             self.line_regex(&regex, syntax, &regex_span);
-            (Vec::new(), 0)
+            (Vec::new(), 0, None)
         } else {
             let hir = self.hir(&regex, field, &regex_span)?;
             (
                 self.anchors(table, &hir, &regex_span),
                 self.max_len(table, &hir, &regex_span),
+                runs::derive(&hir),
             )
         };
         let min_entropy = self.min_entropy(table);
@@ -327,6 +329,7 @@ impl<'a> Reader<'a> {
             anchors: Cow::Owned(anchors),
             lines,
             regex: Cow::Owned(regex),
+            run,
             boundary,
             max_len,
             min_entropy,

@@ -70,7 +70,7 @@ pub(super) fn walk(bytes: &[u8], budget: &Budget, scan: &mut dyn Scan) -> Option
         inside: &mut inside,
         scan,
     };
-    archive::read(of, b"", bytes, &mut budget.clone(), &mut walk);
+    archive::read(of, b"", bytes, &mut budget.of_file(bytes.len()), &mut walk);
     inside.end(number, of);
     Some(inside)
 }
@@ -114,6 +114,10 @@ impl Visit for Walk<'_> {
         }
         match nested {
             Some(of) if is_same || budget.depth > 1 => {
+                if is_same {
+                    // What is in the tar file is not unpacked once more.
+                    budget.bytes += bytes.len() as u64;
+                }
                 budget.depth -= usize::from(!is_same);
                 let name = place.suffix.clone();
                 let mut walk = Walk {

@@ -22,17 +22,26 @@ pub trait Take {
     fn left_out(&mut self, reason: &str);
 }
 
+/// How much is unpacked.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many bytes of an object.
+    pub object_bytes: u64,
+    /// How many bytes of all that is packed, each byte counted once.
+    pub bytes: u64,
+}
+
 /// Reads a bundle: lines of text, an empty line, and a pack.
 ///
 /// # Errors
 ///
 /// What is wrong with it; the objects before the damage were handed over.
-pub fn bundle(bytes: &[u8], max_object_bytes: u64, take: &mut dyn Take) -> Result<(), String> {
+pub fn bundle(bytes: &[u8], limits: Limits, take: &mut dyn Take) -> Result<(), String> {
     let end =
         memchr::memmem::find(bytes, b"\n\nPACK").ok_or_else(|| "it has no pack".to_owned())?;
     let is_sha256 = memchr::memmem::find(&bytes[..end], b"\n@object-format=sha256").is_some();
     let hash = if is_sha256 { Hash::Sha256 } else { Hash::Sha1 };
-    objects(&bytes[end + 2..], hash, max_object_bytes, take)
+    objects(&bytes[end + 2..], hash, limits, take)
 }
 
 /// Reads a pack. Nothing in it says how its objects are named; nearly all of the world's are named by SHA-1.
@@ -40,8 +49,8 @@ pub fn bundle(bytes: &[u8], max_object_bytes: u64, take: &mut dyn Take) -> Resul
 /// # Errors
 ///
 /// As [`bundle`].
-pub fn pack(bytes: &[u8], max_object_bytes: u64, take: &mut dyn Take) -> Result<(), String> {
-    objects(bytes, Hash::Sha1, max_object_bytes, take)
+pub fn pack(bytes: &[u8], limits: Limits, take: &mut dyn Take) -> Result<(), String> {
+    objects(bytes, Hash::Sha1, limits, take)
 }
 
 /// What an object is made from.
@@ -63,18 +72,15 @@ struct Objects<'a, 't> {
     bytes: &'a [u8],
     hash: Hash,
     deltas: HashMap<Base, Vec<Entry>>,
-    max_object_bytes: u64,
+    limits: Limits,
+    /// How many bytes may be unpacked still.
+    left: u64,
     take: &'t mut dyn Take,
     /// No more is wanted.
     is_done: bool,
 }
 
-fn objects(
-    bytes: &[u8],
-    hash: Hash,
-    max_object_bytes: u64,
-    take: &mut dyn Take,
-) -> Result<(), String> {
+fn objects(bytes: &[u8], hash: Hash, limits: Limits, take: &mut dyn Take) -> Result<(), String> {
     let count = bytes
         .get(8..12)
         .and_then(|digits| digits.try_into().ok())
@@ -84,7 +90,8 @@ fn objects(
         bytes,
         hash,
         deltas: HashMap::new(),
-        max_object_bytes,
+        limits,
+        left: limits.bytes,
         take,
         is_done: false,
     };
@@ -92,26 +99,36 @@ fn objects(
     let mut at = 12;
     let mut broken = None;
     for _ in 0..count {
-        let (entry, end) = match all.entry(at) {
-            Ok(found) => found,
+        let entry = match all.entry(at) {
+            Ok(entry) => entry,
             Err(stop) => {
                 // What stands before the damage can be read.
                 broken = Some(stop);
                 break;
             }
         };
-        match entry.header {
-            Header::OfsDelta { base_distance } => {
-                let base = Base::At(at.saturating_sub(base_distance));
-                all.deltas.entry(base).or_default().push(entry);
+        let end = all.end(&entry);
+        let is_spent = all.left == 0;
+        if end.is_ok() || is_spent {
+            match entry.header {
+                Header::OfsDelta { base_distance } => {
+                    let base = Base::At(at.saturating_sub(base_distance));
+                    all.deltas.entry(base).or_default().push(entry);
+                }
+                Header::RefDelta { base_id } => {
+                    let base = Base::Named(base_id);
+                    all.deltas.entry(base).or_default().push(entry);
+                }
+                _ => whole.push(entry),
             }
-            Header::RefDelta { base_id } => {
-                let base = Base::Named(base_id);
-                all.deltas.entry(base).or_default().push(entry);
-            }
-            _ => whole.push(entry),
         }
-        at = end;
+        match end {
+            Ok(end) => at = end,
+            Err(stop) => {
+                broken = Some(stop);
+                break;
+            }
+        }
     }
     for entry in whole {
         all.tree(&entry)?;
@@ -128,15 +145,25 @@ fn objects(
 }
 
 impl Objects<'_, '_> {
-    /// Returns the entry at `at`, and where it ends.
-    fn entry(&self, at: u64) -> Result<(Entry, u64), String> {
+    /// Returns the entry at `at`.
+    fn entry(&self, at: u64) -> Result<Entry, String> {
         let rest = usize::try_from(at).ok().and_then(|at| self.bytes.get(at..));
-        let rest = rest.ok_or_else(cut_short)?;
-        let entry = Entry::from_bytes(rest, at, self.hash).map_err(text)?;
-        let mut reader = self.inflate(&entry)?;
-        std::io::copy(&mut reader, &mut std::io::sink()).map_err(text)?;
-        let end = entry.data_offset + reader.total_in();
-        Ok((entry, end))
+        Entry::from_bytes(rest.ok_or_else(cut_short)?, at, self.hash).map_err(text)
+    }
+
+    /// Returns where an entry ends.
+    fn end(&mut self, entry: &Entry) -> Result<u64, String> {
+        let mut reader = self.inflate(entry)?.take(self.left.saturating_add(1));
+        let len = std::io::copy(&mut reader, &mut std::io::sink()).map_err(text)?;
+        let end = entry.data_offset + reader.into_inner().total_in();
+        let is_spent = len > self.left;
+        self.left = self.left.saturating_sub(len);
+        if is_spent {
+            return Err(
+                "more is packed in it than is looked into; the rest was left out".to_owned(),
+            );
+        }
+        Ok(end)
     }
 
     fn inflate(&self, entry: &Entry) -> Result<flate2::bufread::ZlibDecoder<&[u8]>, String> {
@@ -148,7 +175,7 @@ impl Objects<'_, '_> {
 
     fn unpacked(&self, entry: &Entry) -> Result<Vec<u8>, String> {
         let mut out = Vec::new();
-        let most = self.max_object_bytes.saturating_add(1);
+        let most = self.limits.object_bytes.saturating_add(1);
         let mut reader = self.inflate(entry)?.take(most);
         reader.read_to_end(&mut out).map_err(text)?;
         Ok(out)
@@ -181,7 +208,7 @@ impl Objects<'_, '_> {
             let mut held: usize = stack.iter().map(|object| object.bytes.len()).sum();
             for entry in by_place.into_iter().chain(by_name) {
                 let delta = self.unpacked(&entry)?;
-                let most = usize::try_from(self.max_object_bytes).unwrap_or(usize::MAX);
+                let most = usize::try_from(self.limits.object_bytes).unwrap_or(usize::MAX);
                 let done = delta::apply(&bytes, &delta, most, &mut made, &mut ops);
                 if let Err(error) = done {
                     let reason = format!("an object in it cannot be unpacked: {error}");

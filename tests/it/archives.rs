@@ -103,6 +103,12 @@ fn each_kind() {
             &format!("app.env.{end}!/app.env"),
         );
     }
+    let ppmd = make::seven_by(sevenz_rust2::EncoderMethod::PPMD, &files);
+    one_pair("ppmd.7z", &ppmd, "ppmd.7z!/conf/app.env");
+    let ppmd = make::ppmd_in_zip(&files);
+    one_pair("ppmd.zip", &ppmd, "ppmd.zip!/conf/app.env");
+    let zstd = make::zstd_in_zip("conf/app.env", &text);
+    one_pair("zstd.zip", &zstd, "zstd.zip!/conf/app.env");
     one_pair("x.pdf", &pdf(&text), "x.pdf!/stream-2");
     one_pair("x.eml", &mail(&text), "x.eml!/part-2/app.env");
 }

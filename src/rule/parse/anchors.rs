@@ -1,11 +1,11 @@
 //! What a rule's matches start with, read from its regex.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Hir, HirKind};
 
-use crate::rule::Anchor;
-
-/// A set of bytes: one bit a byte.
-type ByteSet = [u64; 4];
+use crate::rule::{
+    Anchor,
+    bytes::{ByteSet, add, has, of_class},
+};
 
 /// The start of a match: for each of its first bytes the set of bytes that can stand there.
 type Start = Vec<ByteSet>;
@@ -116,14 +116,6 @@ fn covers(anchor: &Anchor, start: &Start) -> bool {
     }
 }
 
-fn has(set: &ByteSet, byte: u8) -> bool {
-    set[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
-}
-
-fn add(set: &mut ByteSet, byte: u8) {
-    set[usize::from(byte >> 6)] |= 1 << (byte & 63);
-}
-
 /// Returns the only byte of `set`.
 fn single(set: &ByteSet) -> Option<u8> {
     let mut bytes = (0..=255).filter(|b| has(set, *b));
@@ -168,7 +160,7 @@ fn walk(hir: &Hir, open: &mut Vec<Start>, done: &mut Vec<Start>) -> Option<()> {
             }
         }
         HirKind::Class(class) => {
-            let set = bytes_of(class);
+            let set = of_class(class);
             push(open, set);
         }
         HirKind::Capture(capture) => walk(&capture.sub, open, done)?,
@@ -212,19 +204,4 @@ fn push(open: &mut [Start], set: ByteSet) {
     for start in open {
         start.push(set);
     }
-}
-
-fn bytes_of(class: &Class) -> ByteSet {
-    let mut set = ByteSet::default();
-    match class {
-        Class::Bytes(class) => class
-            .iter()
-            .for_each(|range| (range.start()..=range.end()).for_each(|b| add(&mut set, b))),
-        Class::Unicode(class) => class.iter().for_each(|range| {
-            (0..=255_u8)
-                .filter(|b| (range.start()..=range.end()).contains(&char::from(*b)))
-                .for_each(|b| add(&mut set, b));
-        }),
-    }
-    set
 }

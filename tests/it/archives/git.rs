@@ -45,6 +45,26 @@ fn bundle(repo: &Repo, args: &[&str]) -> Vec<u8> {
     fs::read(path).unwrap()
 }
 
+/// Objects that unpack to a thousandfold end the reading of a pack; what stands before is read.
+#[test]
+fn a_bomb_in_a_bundle() {
+    let repo = Repo::new();
+    repo.write("a.env", Pair::drawn(1).env());
+    repo.commit_all();
+    repo.write("b.bin", vec![0; 40 << 20]);
+    repo.commit_all();
+    repo.write("c.bin", vec![1; 40 << 20]);
+    repo.commit_all();
+    let bytes = bundle(&repo, &["--all"]);
+    let most = 253 * bytes.len() as u64;
+    assert!(most < 40 << 20, "{most}");
+    let found = outcome("x.bundle", &bytes, 5);
+    assert!(found.counts.bytes < most, "{}", found.counts.bytes);
+    assert!(!found.is_complete());
+    let is_named = |skip: &keyfence::finding::Skipped| skip.reason.contains("more is packed in it");
+    assert!(found.skipped.iter().any(is_named), "{:?}", found.skipped);
+}
+
 #[test]
 fn bundles_and_packs() {
     for format in ["sha1", "sha256"] {

@@ -62,9 +62,36 @@ fn bombs_end() {
         names.iter().map(|name| (&**name, &zeros[..len])).collect()
     };
     let bomb = make::zip(&files(900 << 10));
-    check("x.zip", &bomb, "x.zip!/3", "is spent");
+    check("x.zip", &bomb, "x.zip!/3", "more is packed in it");
     let many = make::tar(&files(10));
     check("x.tar", &many, "x.tar!/5", "more members");
+}
+
+/// A small file that unpacks to a thousandfold is made to cost time.
+#[test]
+fn a_bomb_is_read_as_far_as_its_size_says() {
+    let mut bytes = text();
+    bytes.resize(20 << 20, b'\n');
+    let told = |name: &str, bytes: &[u8]| {
+        let outcome = outcome(name, bytes, 5);
+        assert_eq!(outcome.findings.len(), 1, "{name}");
+        assert!(outcome.counts.bytes < 10 << 20, "{name}");
+        let reasons: Vec<_> = outcome.skipped.iter().map(|skip| &skip.reason).collect();
+        assert!(
+            reasons
+                .iter()
+                .any(|reason| reason.starts_with("more is packed in it")),
+            "{reasons:?}"
+        );
+    };
+    told("x.gz", &make::gzip(&bytes));
+    told("x.tgz", &make::gzip(&make::tar(&[("a", &bytes)])));
+    let inner = make::zip(&[("a", &bytes)]);
+    told("x.zip", &make::zip(&[("b.zip", &inner)]));
+
+    // The same bytes with nothing packed are read whole.
+    let outcome = outcome("x.tar", &make::tar(&[("a", &bytes)]), 5);
+    assert!(outcome.is_complete(), "{:?}", outcome.skipped);
 }
 
 /// What one member may not have, another archive in it may not have either.

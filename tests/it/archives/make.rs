@@ -24,6 +24,25 @@ fn zipped(files: Files<'_>, method: ::zip::CompressionMethod) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// A zip file with one member that Zstandard has packed.
+pub(super) fn zstd_in_zip(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut out = stored(&[(name, &zstd(bytes))]);
+    let central = out
+        .windows(4)
+        .position(|window| window == b"PK\x01\x02")
+        .unwrap();
+    // The method stands behind the version and the flags (APPNOTE.TXT 4.3.7, 4.3.12).
+    for at in [8, central + 10] {
+        assert_eq!(out[at..at + 2], [0, 0]);
+        out[at] = 93;
+    }
+    out
+}
+
+pub(super) fn ppmd_in_zip(files: Files<'_>) -> Vec<u8> {
+    zipped(files, ::zip::CompressionMethod::PPMD)
+}
+
 pub(super) fn tar(files: Files<'_>) -> Vec<u8> {
     let mut builder = ::tar::Builder::new(Vec::new());
     for (name, bytes) in files {
@@ -59,7 +78,12 @@ pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn seven(files: Files<'_>) -> Vec<u8> {
+    seven_by(sevenz_rust2::EncoderMethod::LZMA2, files)
+}
+
+pub(super) fn seven_by(method: sevenz_rust2::EncoderMethod, files: Files<'_>) -> Vec<u8> {
     let mut writer = sevenz_rust2::ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
+    writer.set_content_methods(vec![method.into()]);
     for (name, bytes) in files {
         let entry = sevenz_rust2::ArchiveEntry::new_file(name);
         writer.push_archive_entry(entry, Some(*bytes)).unwrap();
