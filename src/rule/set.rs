@@ -76,6 +76,8 @@ pub struct RuleSet {
     extra: Vec<Rule>,
     builtin_pairs: &'static [PairRule],
     extra_pairs: Vec<PairRule>,
+    /// The ids of pairs that are turned off.
+    disabled_pairs: Vec<String>,
     enabled: Vec<bool>,
     regexes: Box<[OnceLock<Regex>]>,
     lines: Option<LineRules>,
@@ -134,6 +136,7 @@ impl RuleSet {
                 builtin::PAIRS
             },
             extra_pairs: Vec::new(),
+            disabled_pairs: Vec::new(),
             enabled: vec![true; count],
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
             lines: None,
@@ -175,28 +178,46 @@ impl RuleSet {
     /// When a pair's id is that of a rule or of another pair, or no rule gives one of its parts.
     pub fn with_pairs(mut self, pairs: Vec<PairRule>) -> Result<Self, RuleSetError> {
         for pair in pairs {
-            let taken = |id: &str| {
-                self.iter().any(|(_, rule)| rule.id == id)
-                    || self.pairs().any(|(_, other)| other.id == id)
-            };
-            if taken(&pair.id) {
-                return Err(RuleSetError::DuplicateId(pair.id.to_string()));
-            }
-            let parts = || self.iter().filter_map(|(_, rule)| rule.part.as_deref());
-            if let Some(unknown) = pair.parts().find(|spec| !parts().any(|p| p == spec.part)) {
-                return Err(RuleSetError::UnknownPart {
-                    pair: pair.id.to_string(),
-                    part: unknown.part.to_string(),
-                    near: nearest(&unknown.part, parts()),
-                });
-            }
+            self.check_pair(&pair)?;
             self.extra_pairs.push(pair);
         }
         Ok(self)
     }
 
-    /// Returns each pair rule with its index, in the order in which they take parts.
+    /// Says whether a pair can be added.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_pairs`](Self::with_pairs).
+    pub fn check_pair(&self, pair: &PairRule) -> Result<(), RuleSetError> {
+        let is_taken = self.iter().any(|(_, rule)| rule.id == pair.id)
+            || self.all_pairs().any(|(_, other)| other.id == pair.id);
+        if is_taken {
+            return Err(RuleSetError::DuplicateId(pair.id.to_string()));
+        }
+        let parts = || self.iter().filter_map(|(_, rule)| rule.part.as_deref());
+        match pair.parts().find(|spec| !parts().any(|p| p == spec.part)) {
+            None => Ok(()),
+            Some(unknown) => Err(RuleSetError::UnknownPart {
+                pair: pair.id.to_string(),
+                part: unknown.part.to_string(),
+                near: nearest(&unknown.part, parts()),
+            }),
+        }
+    }
+
+    /// Returns each pair rule that is turned on with its index, in the order in which they take parts.
     pub fn pairs(&self) -> impl Iterator<Item = (PairIndex, &PairRule)> {
+        self.all_pairs()
+            .filter(|(_, pair)| self.disabled_pairs.iter().all(|id| *id != pair.id))
+    }
+
+    /// Returns the ids of the pair rules that are turned off.
+    pub fn disabled_pairs(&self) -> &[String] {
+        &self.disabled_pairs
+    }
+
+    fn all_pairs(&self) -> impl Iterator<Item = (PairIndex, &PairRule)> {
         (self.extra_pairs.iter().chain(self.builtin_pairs))
             .enumerate()
             .map(|(at, pair)| (PairIndex(at), pair))
@@ -214,16 +235,29 @@ impl RuleSet {
             .unwrap_or_else(|| &self.builtin_pairs[at - self.extra_pairs.len()])
     }
 
-    /// Turns on only the rules called `ids`.
+    /// Turns on only the rules called `ids`; the id of a pair stands for all rules that give its parts.
     ///
     /// # Errors
     ///
-    /// When there is no rule with one of the ids.
+    /// When there is no rule and no pair with one of the ids.
     pub fn enable_only(&mut self, ids: &[String]) -> Result<(), RuleSetError> {
-        let wanted = ids
-            .iter()
-            .map(|id| self.find(id))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut wanted = Vec::new();
+        for id in ids {
+            match self.all_pairs().find(|(_, pair)| pair.id == *id) {
+                None => wanted.push(self.find(id)?),
+                Some((_, pair)) => {
+                    let gives = |rule: &Rule| {
+                        pair.parts()
+                            .any(|spec| rule.part.as_ref() == Some(&spec.part))
+                    };
+                    wanted.extend(
+                        self.iter()
+                            .filter(|(_, rule)| gives(rule))
+                            .map(|(at, _)| at),
+                    );
+                }
+            }
+        }
         self.enabled.fill(false);
         for index in wanted {
             self.enabled[usize::from(index.0)] = true;
@@ -231,15 +265,19 @@ impl RuleSet {
         Ok(())
     }
 
-    /// Turns off the rules called `ids`.
+    /// Turns off the rules and pairs called `ids`. The parts of a pair that is turned off are told by themselves.
     ///
     /// # Errors
     ///
-    /// When there is no rule with one of the ids.
+    /// When there is no rule and no pair with one of the ids.
     pub fn disable(&mut self, ids: &[String]) -> Result<(), RuleSetError> {
         for id in ids {
-            let index = self.find(id)?;
-            self.enabled[usize::from(index.0)] = false;
+            if self.all_pairs().any(|(_, pair)| pair.id == *id) {
+                self.disabled_pairs.push(id.clone());
+            } else {
+                let index = self.find(id)?;
+                self.enabled[usize::from(index.0)] = false;
+            }
         }
         Ok(())
     }
@@ -257,10 +295,13 @@ impl RuleSet {
     pub fn find(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
         match self.iter().find(|(_, rule)| rule.id == id) {
             Some((index, _)) => Ok(index),
-            None => Err(RuleSetError::UnknownId(
-                id.to_owned(),
-                nearest(id, self.iter().map(|(_, rule)| &*rule.id)),
-            )),
+            None => {
+                let pairs = self.all_pairs().map(|(_, pair)| &*pair.id);
+                Err(RuleSetError::UnknownId(
+                    id.to_owned(),
+                    nearest(id, self.iter().map(|(_, rule)| &*rule.id).chain(pairs)),
+                ))
+            }
         }
     }
 

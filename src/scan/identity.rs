@@ -25,6 +25,7 @@ impl Scanner {
         for pair in self.rules().extra_pairs() {
             hash.update(format!("{pair:?}"));
         }
+        hash.update(format!("{:?}", self.rules().disabled_pairs()));
         hash.update([u8::from(self.rules().keeps_invalid())]);
         // The clock runs on from hook to hook.
         let options = Options {

@@ -5,11 +5,14 @@ mod wording;
 
 use std::{collections::HashMap, fmt, fmt::Write as _};
 
-use super::{CLEAN, Failure, args, count, sources};
+use super::{
+    CLEAN, Failure, args, count,
+    sources::{self, Source},
+};
 use crate::{
     cli::FINDINGS,
     report::escape,
-    rule::{Rule, RuleSet},
+    rule::{Rule, RuleSet, RuleSetError},
 };
 
 /// How bad a remark is.
@@ -63,10 +66,67 @@ impl fmt::Display for Remark {
 #[derive(Debug, Default)]
 struct Counts {
     rules: u64,
+    pairs: u64,
     samples: u64,
     near_misses: u64,
     problems: u64,
     warnings: u64,
+}
+
+impl Counts {
+    /// Says what there is to say of the rule or pair `id`, in the order of its lines.
+    fn say(&mut self, source: &Source, id: &str, mut remarks: Vec<Remark>, out: &mut String) {
+        remarks.sort_by_key(|remark| source.line(id, remark.field, remark.at));
+        for remark in remarks {
+            match remark.level {
+                Level::Problem => self.problems += 1,
+                Level::Warning => self.warnings += 1,
+            }
+            let line = source.line(id, remark.field, remark.at);
+            let _ = writeln!(out, "{}:{line}: {id}: {remark}", source.file.display());
+        }
+    }
+}
+
+/// Checks the pairs of a user's files; those of the built-in rules are tested with them.
+fn check_pairs(
+    own: &[Source],
+    rules: Vec<Rule>,
+    counts: &mut Counts,
+    out: &mut String,
+) -> Result<(), Failure> {
+    // Parts may be given by built-in rules. Where ids clash, which was said, the files' own rules are all there is.
+    let mut set = RuleSet::new(true, rules.clone())
+        .or_else(|_| RuleSet::new(false, rules))
+        .map_err(|error| Failure::because("cannot use these rules", error))?;
+    for source in own {
+        for pair in &source.pairs {
+            let mut remarks = wording::of_pair(pair);
+            match set.check_pair(pair) {
+                Err(error) => {
+                    let field = match &error {
+                        RuleSetError::UnknownPart { part, .. } if pair.secret.part == *part => {
+                            "secret"
+                        }
+                        RuleSetError::UnknownPart { part, .. } if pair.required.part == *part => {
+                            "required"
+                        }
+                        RuleSetError::UnknownPart { .. } => "optional",
+                        _ => "id",
+                    };
+                    remarks.push(Remark::problem(field, 0, error.to_string()));
+                }
+                Ok(()) => {
+                    set = set
+                        .with_pairs(vec![pair.clone()])
+                        .map_err(|error| Failure::because("cannot use these pairs", error))?;
+                }
+            }
+            counts.pairs += 1;
+            counts.say(source, &pair.id, remarks, out);
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn run(args: &args::Check, out: &mut String) -> Result<u8, Failure> {
@@ -101,26 +161,24 @@ pub(super) fn run(args: &args::Check, out: &mut String) -> Result<u8, Failure> {
             counts.rules += 1;
             counts.samples += rule.samples.len() as u64;
             counts.near_misses += rule.near_misses.len() as u64;
-            remarks.sort_by_key(|remark| source.line(&rule.id, remark.field, remark.at));
-            for remark in remarks {
-                match remark.level {
-                    Level::Problem => counts.problems += 1,
-                    Level::Warning => counts.warnings += 1,
-                }
-                let line = source.line(&rule.id, remark.field, remark.at);
-                let _ = writeln!(
-                    out,
-                    "{}:{line}: {}: {remark}",
-                    source.file.display(),
-                    rule.id
-                );
-            }
+            counts.say(source, &rule.id, remarks, out);
         }
+    }
+    if !args.files.is_empty() {
+        check_pairs(&own, all, &mut counts, out)?;
     }
     let _ = writeln!(
         out,
         "{} checked, {}, {} ({} and {}, each drawn {} times)",
-        count(counts.rules, "rule"),
+        if counts.pairs == 0 {
+            count(counts.rules, "rule")
+        } else {
+            format!(
+                "{} and {}",
+                count(counts.rules, "rule"),
+                count(counts.pairs, "pair")
+            )
+        },
         count(counts.problems, "problem"),
         count(counts.warnings, "warning"),
         count(counts.samples, "sample"),

@@ -93,7 +93,11 @@ fn lines(text: &str) -> Option<HashMap<(String, String, usize), usize>> {
         before.matches('\n').count() + 1
     };
     let table = DeTable::parse(text).ok()?;
-    for item in table.get_ref().get("rule")?.get_ref().as_array()? {
+    let tables = ["rule", "pair"].into_iter().filter_map(|kind| {
+        let tables = table.get_ref().get(kind)?.get_ref();
+        tables.as_array()
+    });
+    for item in tables.flatten() {
         let Some(fields) = item.get_ref().as_table() else {
             continue;
         };

@@ -74,6 +74,13 @@ fn rules_on_and_off() {
     assert_eq!(only.rules(), ["own-rule"]);
     let without = with(&["--rules", "rules", "--disable", "own-rule"]).ends(1);
     assert_eq!(without.rules(), [PAIR]);
+    let pair = with(&["--enable", PAIR]).ends(1);
+    assert_eq!(pair.rules(), [PAIR]);
+    let parts = with(&["--disable", PAIR]).ends(1);
+    assert_eq!(
+        parts.rules(),
+        ["aws-access-key-id", "aws-secret-access-key"]
+    );
     with(&["--no-builtin"]).complains(&["no rule is on", "--rules"]);
 }
 

@@ -3,7 +3,7 @@
 use regex_syntax::ParserBuilder;
 
 use super::Remark;
-use crate::rule::{Anchor, Rule, Syntax};
+use crate::rule::{Anchor, PairRule, Rule, Syntax};
 
 /// Words that stand in most files of source: a rule that is tried at each of them costs every scan.
 const COMMON: &[&str] = &[
@@ -57,6 +57,21 @@ pub(super) fn remarks(rule: &Rule) -> Vec<Remark> {
             out.push(Remark::warning(field, *at, text));
         }
         *at += 1;
+    }
+    out
+}
+
+/// Says what is missing in `pair`.
+pub(super) fn of_pair(pair: &PairRule) -> Vec<Remark> {
+    let mut out = Vec::new();
+    if pair.source.is_empty() {
+        let text =
+            "no `source`: give the URL of the document that says that these parts belong together";
+        out.push(Remark::warning("", 0, text));
+    }
+    if pair.remediation.is_empty() {
+        let text = "no `remediation`: say how to revoke a real one, and where";
+        out.push(Remark::warning("", 0, text));
     }
     out
 }

@@ -160,3 +160,111 @@ fn the_built_in_rules_have_no_problems() {
         "{summary}"
     );
 }
+
+/// A rule file with a pair of two parts.
+const PAIR: &str = "\
+[[rule]]
+id = \"own-name\"
+identifier = true
+part = \"own/name\"
+source = \"https://docs.example.com/tokens\"
+prefixes = [\"ownn_\"]
+regex = 'ownn_[0-9a-z]{20}'
+remediation = [\"Revoke it\"]
+samples = [\"ownn_{base36:20}\"]
+near_misses = [\"ownn_{base36:19}\"]
+
+[[rule]]
+id = \"own-token\"
+part = \"own/token\"
+source = \"https://docs.example.com/tokens\"
+prefixes = [\"own_\"]
+regex = 'own_[0-9a-z]{20}'
+remediation = [\"Revoke it\"]
+samples = [\"own_{base36:20}\"]
+near_misses = [\"own_{base36:19}\"]
+
+[[pair]]
+id = \"own-pair\"
+source = \"https://docs.example.com/tokens\"
+secret = \"own/token\"
+required = \"own/name\"
+remediation = [\"Revoke it\"]
+";
+
+#[test]
+fn pairs_are_checked() {
+    let ran = check(PAIR, &["--strict"], 0, &["2 rules and 1 pair checked"]);
+    assert_eq!(ran.out.lines().count(), 1, "{}", ran.out);
+    for (from, to, part) in [
+        (
+            "required = \"own/name\"",
+            "required = \"own/names\"",
+            "own.toml:26: own-pair: pair `own-pair`: no rule has `part = \"own/names\"`; did you mean `own/name`?",
+        ),
+        (
+            "secret = \"own/token\"",
+            "secret = \"other\"",
+            "own.toml:25: own-pair: pair `own-pair`: no rule has `part = \"other\"`; give it",
+        ),
+        (
+            "\"own-pair\"",
+            "\"own-name\"",
+            "own-name: two rules have the id `own-name`",
+        ),
+        (
+            "\"own-pair\"",
+            "\"aws-access-key-pair\"",
+            "own.toml:23: aws-access-key-pair: two rules have the id",
+        ),
+    ] {
+        check(&PAIR.replace(from, to), &[], 1, &[part, "1 problem"]);
+    }
+    let bare = PAIR
+        .trim_end()
+        .trim_end_matches("remediation = [\"Revoke it\"]");
+    check(bare, &[], 0, &["own-pair: warning: no `remediation`"]);
+}
+
+/// What docs/own-rules.md shows is as good as it says, but for the sources that an example has not.
+#[test]
+fn the_examples_of_the_documentation_are_right() {
+    let page = include_str!("../../../../docs/own-rules.md");
+    let examples: Vec<&str> = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```"))
+        .map(|(example, _)| example)
+        .collect();
+    assert_eq!(examples.len(), 2);
+    let ran = check(
+        examples[0],
+        &[],
+        0,
+        &["1 rule checked, 0 problems", "1 near miss"],
+    );
+    assert!(!ran.out.contains("reported as"), "{}", ran.out);
+    let place = Place::new();
+    place.write("own.toml", examples[1]);
+    let (id, secret) = (hex(20), hex(40));
+    place.write(
+        "app.env",
+        format!("ACME_CLIENT_ID={id}\nACME_CLIENT_SECRET={secret}\n"),
+    );
+    let scan = ["scan", "--rules", "own.toml", "--format", "json", "app.env"];
+    assert_eq!(place.run(scan).ends(1).rules(), ["acme-client"]);
+    let apart = [&scan[..], &["--disable", "acme-client"]].concat();
+    assert_eq!(place.run(apart).ends(1).rules(), ["acme-client-secret"]);
+    let only = [&scan[..], &["--enable", "acme-client"]].concat();
+    assert_eq!(place.run(only).ends(1).rules(), ["acme-client"]);
+}
+
+/// Returns so many hexadecimal digits, drawn.
+fn hex(len: usize) -> String {
+    let template = format!("{{hex:{len}}}");
+    keyfence::rule::template::fill(
+        &template,
+        &mut keyfence::rule::template::Random::new(len as u64),
+    )
+    .unwrap()
+}
