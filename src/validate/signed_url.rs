@@ -29,7 +29,7 @@ pub(super) fn google_v2(subject: Subject<'_>) -> Proof {
     with_signer(proof, query::field(&text, "GoogleAccessId"))
 }
 
-/// Checks a URL for Amazon CloudFront: beside the signature stand the id of its key and a date or a policy
+/// Checks a URL for Amazon `CloudFront`: beside the signature stand the id of its key and a date or a policy
 /// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html>).
 pub(super) fn cloudfront(subject: Subject<'_>) -> Proof {
     let text = query::around(subject, AFTER_BYTES);
@@ -39,7 +39,8 @@ pub(super) fn cloudfront(subject: Subject<'_>) -> Proof {
             && (id.len() == 14 && id.starts_with('K') || id.len() == 20 && id.starts_with("APKA"))
     };
     let is_example = memchr::memmem::find(subject.secret, b"EXAMPLE").is_some();
-    if is_example || query::field(&text, "Key-Pair-Id").filter(is_key).is_none() {
+    let key = query::field(&text, "Key-Pair-Id");
+    if is_example || !key.as_ref().is_some_and(is_key) {
         return Proof::refuted();
     }
     let end = query::field(&text, "Expires");
@@ -47,7 +48,7 @@ pub(super) fn cloudfront(subject: Subject<'_>) -> Proof {
     with_end(Proof::plausible(), Some(0), end)
 }
 
-/// Returns until when a policy of CloudFront holds: JSON in base64 that has `-_~` for `+=/`.
+/// Returns until when a policy of `CloudFront` holds: JSON in base64 that has `-_~` for `+=/`.
 fn policy_end(policy: &str) -> Option<String> {
     let base64: String = policy
         .trim_end_matches('_')
