@@ -1,11 +1,11 @@
 //! What is left of a candidate after validate and judge: an owned part of a finding, before pairing.
 
-use std::{cell::Cell, ops::Range, sync::Arc};
+use std::{borrow::Cow, cell::Cell, ops::Range, sync::Arc};
 
 use crate::{
     judge::{self, Judge, LINE_BYTES, Opinion, PathView, Scene},
-    matcher::{Candidate, lines::Place},
-    rule::{Anchor, Confidence, MAX_MATCH_BYTES, Rule, RuleIndex, RuleSet, SecretKind, Severity},
+    matcher::{self, Candidate, lines::Place},
+    rule::{Confidence, MAX_MATCH_BYTES, Rule, RuleIndex, RuleSet, SecretKind, Severity},
     secret::Secret,
     validate::{self, BEFORE_BYTES, Fact, Subject, Verdict},
 };
@@ -166,6 +166,7 @@ fn hear(
     let view = path.map_or(PathView::Unknown(&asked), PathView::Known);
     let mut scene = Scene::new(rule, candidate, view, proved);
     scene.secret_span = secret.clone();
+    scene.span.start = scene.span.start.min(secret.start);
     let (mut droppers, mut lowered_by, mut later) = (Vec::new(), Vec::new(), Vec::new());
     for judge in judge::speakers(&scene) {
         asked.set(false);
@@ -245,18 +246,11 @@ fn check(rules: &RuleSet, candidate: &Candidate<'_>) -> Result<Checked, String> 
         at_most: Confidence::High,
     };
     let (bytes, span) = (candidate.bytes, &candidate.span);
-    let after_end = bytes.len().min(span.end + after_bytes(rule));
     for name in rule.checks.iter() {
-        let check =
-            validate::by_name(name).expect("a rule's checks were looked up when the rule was read");
-        let proof = check(Subject {
-            secret: candidate.secret(),
-            matched: candidate.matched(),
-            before: &bytes[span.start.saturating_sub(BEFORE_BYTES)..span.start],
-            after: &bytes[span.end..after_end],
-        });
+        let check = validate::by_name(name).expect(LOOKED_UP);
+        let proof = check(subject(rule, candidate));
         match proof.verdict {
-            Verdict::Refuted if rules.keeps_invalid() && has_form(rule) => {
+            Verdict::Refuted if rules.keeps_invalid() && rule.has_form() => {
                 out.at_most = Confidence::Low;
                 if proof.facts.is_empty() {
                     let why = format!("the check `{name}` refutes it");
@@ -272,17 +266,54 @@ fn check(rules: &RuleSet, candidate: &Candidate<'_>) -> Result<Checked, String> 
         if proof.extend_bytes > 0 {
             out.secret.end = (span.end + proof.extend_bytes).min(bytes.len());
         }
+        out.secret.start = out.secret.start.saturating_sub(proof.extend_back_bytes);
         out.facts.extend(proof.facts);
         out.reasons.extend(proof.reason);
     }
-    Ok(out)
+    match refuted_by_its_prefix(rules, candidate) {
+        Some(check) => Err(check),
+        None => Ok(out),
+    }
 }
 
-/// Returns true when what `rule` matches has the form of a credential even where a check says that it is none: a token's prefix, length and
-/// alphabet, or the frame of a key.
-fn has_form(rule: &Rule) -> bool {
-    let is_prefix = |anchor: &Anchor| matches!(anchor, Anchor::Prefix(_));
-    matches!(rule.kind, SecretKind::Token | SecretKind::Block) && rule.anchors.iter().all(is_prefix)
+/// Returns the check by which a rule that knows the prefix of a generic candidate refutes exactly that value: `token = ghp_…` with a wrong
+/// checksum is no token of anybody.
+fn refuted_by_its_prefix(rules: &RuleSet, candidate: &Candidate<'_>) -> Option<String> {
+    let rule = rules.rule(candidate.rule);
+    if !rule.is_generic() || !matches!(rule.kind, SecretKind::Opaque | SecretKind::Password) {
+        return None;
+    }
+    let value = &candidate.secret;
+    (rules.checked_by_prefix(candidate.secret())).find_map(|index| {
+        let known = matcher::try_at(rules, index, candidate.bytes, value.start)?;
+        (known.secret == *value)
+            .then(|| refuter(rules.rule(index), &known))
+            .flatten()
+    })
+}
+
+/// Returns the name of the first check of `rule` that refutes `candidate`.
+fn refuter(rule: &Rule, candidate: &Candidate<'_>) -> Option<String> {
+    let refutes = |name: &&Cow<'static, str>| {
+        let check = validate::by_name(name).expect(LOOKED_UP);
+        check(subject(rule, candidate)).verdict == Verdict::Refuted
+    };
+    rule.checks.iter().find(refutes).map(ToString::to_string)
+}
+
+/// Why there is a check of each name in a rule.
+const LOOKED_UP: &str = "a rule's checks were looked up when the rule was read";
+
+/// Returns what the checks of `rule` see of `candidate`.
+fn subject<'a>(rule: &Rule, candidate: &Candidate<'a>) -> Subject<'a> {
+    let (bytes, span) = (candidate.bytes, &candidate.span);
+    let after_end = bytes.len().min(span.end + after_bytes(rule));
+    Subject {
+        secret: &bytes[candidate.secret.clone()],
+        matched: &bytes[span.clone()],
+        before: &bytes[span.start.saturating_sub(BEFORE_BYTES)..span.start],
+        after: &bytes[span.end..after_end],
+    }
 }
 
 /// Returns the Shannon entropy of `bytes`, in bits per byte.

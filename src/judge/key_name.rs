@@ -46,7 +46,9 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         && words.len() > 1
         && words
             .last()
-            .is_some_and(|w| view::is_one_of(w, &["key", "keys", "token"]));
+            .is_some_and(|w| view::is_one_of(w, &["key", "keys", "token"]))
+        // A pre-shared key is the password itself.
+        && !words.iter().any(|w| view::is_one_of(w, &["shared", "preshared"]));
     let first = words
         .iter()
         .rev()
@@ -60,7 +62,11 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
         .iter()
         .any(|w| view::is_one_of(w, &["bypass", "compass", "encompass"]));
     // `password.encode("latin1")`: an argument of something that is done to it.
-    let called = view::separator(scene).starts_with(b"(")
+    // One that is named on a line of its own is a setting: `connect(` and `password="…"` below.
+    let gap = view::separator(scene);
+    let named = gap.contains(&b'\n') && gap.contains(&b'=');
+    let called = gap.starts_with(b"(")
+        && !named
         && scene.bytes[scene.span.start..scene.secret_span.start].contains(&b'.');
     // `hashed_secret` of a baseline of detect-secrets is SHA-1.
     let secret = scene.secret();

@@ -32,7 +32,15 @@ fn opinion(scene: &Scene<'_>) -> Option<Opinion> {
     let runs = body.split(u8::is_ascii_whitespace).any(|piece| {
         longest_run(piece) >= run_limit(body) || longest_pair_run(piece) >= run_limit(body) + 4
     });
+    let runs = runs && !has_run(scene.rule.regex.as_bytes(), run_limit(body));
     (is_patterned(body) || runs || is_typed(scene, body)).then_some(Opinion::Drop)
+}
+
+/// Returns true when a rule asks for a run of one character itself: old tokens of Dropbox have ten times `A` within.
+fn has_run(regex: &[u8], least: usize) -> bool {
+    regex
+        .chunk_by(|a, b| a == b)
+        .any(|run| run.len() >= least && run[0].is_ascii_alphanumeric())
 }
 
 /// Returns true when a value that its name alone gives away is sequences and walks, with a character of five beside them at most.

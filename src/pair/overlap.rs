@@ -1,7 +1,8 @@
 //! One value, one finding: when several rules see the same bytes, the one that knows most about them speaks.
 //!
 //! Compared in this order: a rule for one vendor beats a generic rule, which beats one that knows only the shape of a run (a rule for runs
-//! that is sure by itself knows a mark or a checksum); more confidence beats less; a longer secret, then a longer match, beats a shorter one; then the place and the order of the rules decide, so
+//! that is sure by itself knows a mark or a checksum); more confidence beats less; a longer secret beats a shorter one, a rule for runs
+//! another one, a longer match a shorter one; then the place and the order of the rules decide, so
 //! that the result is always the same.
 
 use std::{cmp::Reverse, collections::BTreeSet};
@@ -25,9 +26,9 @@ fn specificity(rules: &RuleSet, d: &Detection) -> u8 {
     let rule = rules.rule(d.rule);
     // The names that other rules go by do not stand in what is decoded, but round it: where one made it sure, it counts.
     let named = !d.decoded.is_empty() && d.confidence == Confidence::High;
-    match (rule.is_for_runs(), &*rule.provider) {
+    match (rule.is_for_runs(), rule.is_generic()) {
         (true, _) if !named && rule.confidence < Confidence::High => 0,
-        (false, "generic") => 1,
+        (false, true) => 1,
         _ => VENDOR,
     }
 }
@@ -38,6 +39,8 @@ fn preference(rules: &RuleSet, d: &Detection) -> impl Ord + use<> {
         Reverse(specificity(rules, d)),
         Reverse(d.confidence),
         Reverse(d.secret_span.end - d.secret_span.start),
+        // Of the same value, a mark within says whose it is; the words before it say less.
+        Reverse(rules.rule(d.rule).is_for_runs()),
         Reverse(d.span.end - d.span.start),
         d.secret_span.start,
         d.rule,

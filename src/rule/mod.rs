@@ -225,6 +225,19 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Returns true when what it matches has the form of a credential even where a check says that it is none: a token's prefix, length
+    /// and alphabet, or the frame of a key.
+    pub fn has_form(&self) -> bool {
+        let is_prefix = |anchor: &Anchor| matches!(anchor, Anchor::Prefix(_));
+        matches!(self.kind, SecretKind::Token | SecretKind::Block)
+            && self.anchors.iter().all(is_prefix)
+    }
+
+    /// Returns true for a rule that knows no vendor: a name or a header gives its values away.
+    pub fn is_generic(&self) -> bool {
+        matches!(&*self.provider, "generic" | "http" | "netrc")
+    }
+
     /// Returns true when the rule is tried at runs of base64 and nowhere else.
     pub fn is_for_runs(&self) -> bool {
         !self.anchors.is_empty()

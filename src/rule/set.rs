@@ -2,7 +2,9 @@
 
 use std::{fmt, sync::OnceLock};
 
-use super::{LineRules, PairRule, Rule, builtin, guard, parse::nearest, regex::Regex};
+use super::{
+    Anchor, LineRules, PairRule, Rule, SecretKind, builtin, guard, parse::nearest, regex::Regex,
+};
 
 /// A rule's place in its [`RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +83,7 @@ pub struct RuleSet {
     enabled: Vec<bool>,
     regexes: Box<[OnceLock<Regex>]>,
     lines: Option<LineRules>,
+    checked_tokens: OnceLock<Vec<RuleIndex>>,
     keeps_invalid: bool,
     guard: Option<RuleIndex>,
 }
@@ -97,6 +100,24 @@ impl RuleSet {
     pub fn with_invalid(mut self, keeps_invalid: bool) -> Self {
         self.keeps_invalid = keeps_invalid;
         self
+    }
+
+    /// Returns the enabled rules for tokens that begin with a prefix of theirs at the start of `value`, and that have checks.
+    pub(crate) fn checked_by_prefix<'a>(
+        &'a self,
+        value: &'a [u8],
+    ) -> impl Iterator<Item = RuleIndex> + 'a {
+        let starts = |anchor: &Anchor| matches!(anchor, Anchor::Prefix(text) if value.starts_with(text.as_bytes()));
+        let rules = self.checked_tokens.get_or_init(|| {
+            let is_checked = |rule: &Rule| {
+                rule.kind == SecretKind::Token && rule.has_form() && !rule.checks.is_empty()
+            };
+            (self.iter())
+                .filter(|(index, rule)| self.is_enabled(*index) && is_checked(rule))
+                .map(|(index, _)| index)
+                .collect()
+        });
+        (rules.iter().copied()).filter(move |index| self.rule(*index).anchors.iter().any(starts))
     }
 
     /// Returns true when what has the form of a credential and is none is kept, too.
@@ -140,6 +161,7 @@ impl RuleSet {
             enabled: vec![true; count],
             regexes: (0..count).map(|_| OnceLock::new()).collect(),
             lines: None,
+            checked_tokens: OnceLock::new(),
             keeps_invalid: false,
             guard: None,
         }

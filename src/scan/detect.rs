@@ -164,7 +164,7 @@ fn make(
     let value = Secret::new(&candidate.bytes[secret.clone()]);
     let (span, place) = match layer {
         None => (
-            candidate.span.start..candidate.span.end.max(secret.end),
+            candidate.span.start.min(secret.start)..candidate.span.end.max(secret.end),
             secret.clone(),
         ),
         Some(layer) => (layer.source(&candidate.span), layer.source(&secret)),

@@ -55,6 +55,16 @@ pub(super) fn check(subject: Subject<'_>) -> Proof {
     }
 }
 
+/// Takes the three characters before the mark of a client secret into it (`abc8Q~…`).
+pub(super) fn check_entra(subject: Subject<'_>) -> Proof {
+    let own = |b: &u8| b.is_ascii_alphanumeric() || b"_.~-".contains(b);
+    let before = subject.before.iter().rev().take_while(|b| own(b)).count();
+    Proof {
+        extend_back_bytes: if before == 3 { 3 } else { 0 },
+        ..Proof::plausible()
+    }
+}
+
 /// Says until when a shared access signature holds, and for what
 /// (<https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas>).
 pub(super) fn check_sas(subject: Subject<'_>) -> Proof {

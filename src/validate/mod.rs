@@ -4,6 +4,7 @@
 //! [`Proof`]: refuted (cannot be real), plausible, or proved (chance would almost never make this), and may add facts
 //! (`account_id`) or correct the severity (an encrypted key).
 
+mod account;
 mod atlassian;
 pub mod aws;
 mod azure;
@@ -21,6 +22,7 @@ mod openai;
 mod placeholder;
 mod pypi;
 mod query;
+mod signed_url;
 pub(crate) mod stellar;
 mod stripe;
 mod structure;
@@ -67,6 +69,8 @@ pub struct Proof {
     pub at_most: Option<Confidence>,
     /// How many bytes of `after` belong to the secret too (the body of a PEM block).
     pub extend_bytes: usize,
+    /// How many bytes right before the secret belong to it, too: what stands before a mark in the middle of a token.
+    pub extend_back_bytes: usize,
     /// Why, for people: "its checksum is right".
     pub reason: Option<&'static str>,
 }
@@ -139,6 +143,7 @@ pub type Check = fn(Subject<'_>) -> Proof;
 
 /// All checks by name.
 const CHECKS: &[(&str, Check)] = &[
+    ("account", account::check),
     ("age-identity", key::age_identity),
     ("apify-crc", tail::apify),
     ("armored-key", key::armored),
@@ -163,6 +168,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("aws-ses-smtp", aws::service::check_ses_smtp),
     ("aws-session-token", aws::token::check_session),
     ("azure-checksum", azure::check),
+    ("azure-entra", azure::check_entra),
     ("azure-sas", azure::check_sas),
     ("basic-pair", basic::check),
     ("bech32", key::bech32),
@@ -171,6 +177,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("cisco-type7", cisco::type7),
     ("cloudflare-crc", tail::cloudflare),
     ("cloudflare-tunnel", structure::cloudflare_tunnel),
+    ("cloudfront-signed-url", signed_url::cloudfront),
     ("connection-password", url::check_connection),
     ("discord-bot", structure::discord_bot),
     ("docker-config", basic::check_docker_config),
@@ -182,6 +189,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("github-fine-grained", github::fine_grained),
     ("github-server-crc", github::server),
     ("gitlab-routable", gitlab::routable),
+    ("google-signed-url-v2", signed_url::google_v2),
+    ("google-signed-url-v4", signed_url::google_v4),
     ("grafana-cloud", grafana::cloud),
     ("grafana-crc", grafana::crc),
     ("grafana-key", grafana::legacy_key),
@@ -195,6 +204,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("nvidia-ngc", structure::nvidia_ngc),
     ("onepassword-service", structure::onepassword_service),
     ("openai-halves", openai::halves),
+    ("oss-signed-url-v1", signed_url::oss_v1),
+    ("oss-signed-url-v4", signed_url::oss_v4),
     ("plain-password", basic::check_plain),
     ("putty-key", key::putty_key),
     ("pypi-macaroon", pypi::macaroon),

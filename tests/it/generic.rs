@@ -135,3 +135,14 @@ fn what_is_no_password_is_not_found() {
     );
     check("locale/de.yml", "password: \"Kenn{one:wort}\"\n", None);
 }
+
+/// A value with the prefix of a vendor's token, whose checksum is wrong, is no token of anybody, whatever it is called.
+#[test]
+fn a_wrong_checksum_is_no_generic_token() {
+    check(".env", "TOKEN=ghp_{base62:36}\n", None);
+    check("src/a.py", "secret = \"gho_{base62:36}\"\n", None);
+    let right = "TOKEN=ghp_{base62:30}{sum:crc32-base62-last}\n";
+    check(".env", right, Some(Confidence::High));
+    // Of another length it is none of theirs.
+    check(".env", "TOKEN=ghp_{base62:30}\n", Some(Confidence::Medium));
+}

@@ -32,6 +32,8 @@ mod history_damage;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod own_tree;

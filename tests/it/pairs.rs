@@ -1,5 +1,6 @@
 //! An access key id and its secret are one finding, however they are written down.
 
+mod account;
 mod alone;
 mod many_keys;
 mod one_key;

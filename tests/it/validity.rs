@@ -99,6 +99,26 @@ fn signed_urls() {
         let found = one(&aws(date), &[]);
         assert_eq!(found["validity"], validity, "{found}");
     }
+    for (template, expires) in [
+        (
+            "https://storage.googleapis.com/b/k?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=ci%40app.iam.gserviceaccount.com%2F20240102%2Fauto%2Fstorage%2Fgoog4_request&X-Goog-Date=20240102T030405Z&X-Goog-Expires=60&X-Goog-SignedHeaders=host&X-Goog-Signature={hex:512}\n",
+            "2024-01-02T03:05:05Z",
+        ),
+        (
+            "https://storage.googleapis.com/b/k?GoogleAccessId=ci@app.iam.gserviceaccount.com&Expires=1700000000&Signature={base64:342}%3D%3D\n",
+            "2023-11-14T22:13:20Z",
+        ),
+        (
+            "https://d111.cloudfront.net/a.mp4?Expires=1700000000&Signature={base64url:342}__&Key-Pair-Id=K{BASE36:13}\n",
+            "2023-11-14T22:13:20Z",
+        ),
+        (
+            "https://b.oss-cn-hangzhou.aliyuncs.com/k?x-oss-date=20240102T030405Z&x-oss-expires=60&x-oss-signature={hex:64}\n",
+            "2024-01-02T03:05:05Z",
+        ),
+    ] {
+        check(&drawn(template, 3), "expired", Some(expires));
+    }
 }
 
 #[test]
@@ -156,7 +176,13 @@ fn what_is_no_credential() {
     token.pop();
     token.push(last);
     let example = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
-    for (text, validity) in [(&token, "malformed"), (&example, "example")] {
+    // Nor does a name before it make a token of it.
+    let named = format!("token = {token}");
+    for (text, validity) in [
+        (&token, "malformed"),
+        (&named, "malformed"),
+        (&example, "example"),
+    ] {
         let repo = repository();
         repo.write("settings.txt", format!("see {text} there\n"));
         scan(&repo, &[]).ends(0);
