@@ -60,7 +60,7 @@ fn tables_in_lines() {
     );
     check(
         "a,token\n\"x, \"\"y\"\"\nz\",t\n",
-        "a=\"x, \"y\"\nz\" | token=\"t\"",
+        "a=\"x, \"y\" | z\" | token=\"t\"",
     );
     check("a,token,b\n,t,\nnull,NULL,u\n", "token=\"t\"\nb=\"u\"");
     check("用户,密码\nbob,ab\n", "用户=\"bob\" | 密码=\"ab\"");
