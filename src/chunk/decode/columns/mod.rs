@@ -138,7 +138,7 @@ pub(super) fn decode(form: Form, bytes: &[u8]) -> Option<Decoded> {
             return;
         }
         for (name, cell) in names.iter().zip(cells) {
-            if cell.is_value(bytes) {
+            if cell.is_value(bytes) && !is_digest(name, cell.text(bytes)) {
                 line(name, cell, bytes, &mut out);
             }
         }
@@ -153,6 +153,22 @@ pub(super) fn decode(form: Form, bytes: &[u8]) -> Option<Decoded> {
     };
     let is_any = out.bytes.iter().any(|byte| *byte != b'\n');
     is_any.then(|| out.finish(NAME, bytes.len()))
+}
+
+/// Lengths of hexadecimal digests: MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512.
+const DIGEST_LENGTHS: &[usize] = &[32, 40, 56, 64, 96, 128];
+
+/// Returns true for a digest in a column of passwords: a table of users has them in place of passwords, a setting does not.
+fn is_digest(name: &[u8], text: &[u8]) -> bool {
+    let is_for_passwords = || {
+        let name = name.to_ascii_lowercase();
+        [&b"pass"[..], b"pwd"]
+            .iter()
+            .any(|word| memchr::memmem::find(&name, word).is_some())
+    };
+    DIGEST_LENGTHS.contains(&text.len())
+        && text.iter().all(u8::is_ascii_hexdigit)
+        && is_for_passwords()
 }
 
 /// Writes `name="cell"`.

@@ -63,6 +63,11 @@ fn tables_in_lines() {
         "a=\"x, \"y\" | z\" | token=\"t\"",
     );
     check("a,token,b\n,t,\nnull,NULL,u\n", "token=\"t\"\nb=\"u\"");
+    let digest = "0123456789abcdef".repeat(2);
+    check(
+        &format!("a,password,token\n,{digest},{digest}\n"),
+        &format!("token=\"{digest}\""),
+    );
     check("用户,密码\nbob,ab\n", "用户=\"bob\" | 密码=\"ab\"");
     check(
         "| a | token |\n|-|-|\n| x\\|y | t |\n",
