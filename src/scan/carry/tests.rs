@@ -108,9 +108,9 @@ const FILLER: &[&str] = &[
     "                                                                                \n",
 ];
 
-/// A table of up to some hundred rows.
+/// A table of up to a hundred rows.
 fn table(random: &mut Random) -> Vec<u8> {
-    let rows = 1 + random.below(4) * random.below(200);
+    let rows = 1 + random.below(3) * random.below(60);
     let value = ["h{base62:9}!{digits:2}", "{base62:32}", "x"][random.below(3)];
     let values: Vec<String> = (0..rows).map(|_| fill(value, random).unwrap()).collect();
     encodings::table(&values, &mut |below| random.below(below)).into_bytes()

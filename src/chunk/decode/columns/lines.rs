@@ -108,9 +108,8 @@ pub(super) fn is_first(bytes: &[u8], start: usize, cursor: &mut Cursor<'_>) -> (
 fn ruler(cursor: &mut Cursor<'_>) -> bool {
     let start = cursor.at;
     cursor.skip(|byte| b"-=+|: \t\r".contains(&byte));
-    let is_drawn = cursor.bytes[start..cursor.at]
-        .windows(2)
-        .any(|two| two == b"--" || two == b"==");
+    let drawn = &cursor.bytes[start..cursor.at];
+    let is_drawn = memchr::memchr2(b'-', b'=', drawn).is_some();
     let is_ruler = is_drawn && (cursor.take(b'\n') || cursor.is_at_end());
     if !is_ruler {
         cursor.at = start;
