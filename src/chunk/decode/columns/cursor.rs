@@ -82,9 +82,9 @@ pub(super) enum Escapes {
     None,
     /// In quotes, of which two stand for one (RFC 4180 section 2).
     Doubled(u8),
-    /// The same, and a backslash takes the meaning from what follows (MySQL 8.4, section 11.1.1).
+    /// The same, and a backslash takes the meaning from what follows (`MySQL` 8.4, section 11.1.1).
     Sql(u8),
-    /// Backslashes of COPY (PostgreSQL, "COPY", text format).
+    /// Backslashes of COPY (`PostgreSQL`, "COPY", text format).
     Copy,
 }
 

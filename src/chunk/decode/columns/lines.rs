@@ -2,7 +2,7 @@
 //! Gherkin; what `psql` and `mysql` print.
 
 use super::{
-    MAX_HEAD,
+    Each, MAX_HEAD,
     cursor::{Cell, Cursor, Escapes},
     names::{self, MAX_COLUMNS, PROSE_WORDS, TABLE_WORDS},
 };
@@ -17,10 +17,7 @@ struct Head {
 }
 
 /// Hands the rows of the table that begins with a head to `each`; returns where its last row ends, or nothing where there is none.
-pub(super) fn walk(
-    cursor: &mut Cursor<'_>,
-    each: &mut dyn FnMut(&[Vec<u8>], &[Cell]),
-) -> Option<usize> {
+pub(super) fn walk(cursor: &mut Cursor<'_>, each: Each<'_>) -> Option<usize> {
     let head = head(cursor)?;
     rows(cursor, &head.names, head.separator, Escapes::None, each)
 }
@@ -31,7 +28,7 @@ pub(super) fn rows(
     names: &[Vec<u8>],
     separator: u8,
     escapes: Escapes,
-    each: &mut dyn FnMut(&[Vec<u8>], &[Cell]),
+    each: Each<'_>,
 ) -> Option<usize> {
     let mut cells = Vec::new();
     let mut end = None;

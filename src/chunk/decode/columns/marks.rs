@@ -60,8 +60,11 @@ pub fn literals() -> Vec<(Cow<'static, str>, bool)> {
     words.chain(others).chain(keys).collect()
 }
 
-/// Marks by their first byte, in lower case, each with true where case does not count.
-static BY_FIRST: LazyLock<Vec<Vec<(Vec<u8>, bool)>>> = LazyLock::new(|| {
+/// A mark, and true where case does not count.
+type Mark = (Vec<u8>, bool);
+
+/// Marks by their first byte, in lower case.
+static BY_FIRST: LazyLock<Vec<Vec<Mark>>> = LazyLock::new(|| {
     let mut out = vec![Vec::new(); 256];
     for (text, fold) in literals() {
         let text = text.into_owned().into_bytes();
@@ -73,7 +76,7 @@ static BY_FIRST: LazyLock<Vec<Vec<(Vec<u8>, bool)>>> = LazyLock::new(|| {
 /// Returns how long the mark is that stands at `at`.
 pub(super) fn len_at(bytes: &[u8], at: usize) -> Option<usize> {
     let first = bytes.get(at)?.to_ascii_lowercase();
-    let is_here = |(text, fold): &&(Vec<u8>, bool)| {
+    let is_here = |(text, fold): &&Mark| {
         bytes
             .get(at..at + text.len())
             .is_some_and(|here| here == &text[..] || *fold && here.eq_ignore_ascii_case(text))

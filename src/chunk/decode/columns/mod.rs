@@ -28,6 +28,9 @@ pub enum Form {
     Sql,
 }
 
+/// What rows are handed to: the names of the columns, and the cells.
+type Each<'a> = &'a mut dyn FnMut(&[Vec<u8>], &[Cell]);
+
 /// How many bytes of a table are read, from the mark on: as many as of a match. Rows farther down are not seen.
 const MAX_BYTES: usize = crate::rule::MAX_MATCH_BYTES as usize;
 

@@ -1,7 +1,8 @@
 //! The column list of a statement and the rows behind it: `INSERT INTO t (a, b) VALUES (…), (…)` and `COPY t (a, b) FROM stdin`
-//! (PostgreSQL, "INSERT", "COPY"; MySQL 8.4, section 15.2.7).
+//! (`PostgreSQL`, "INSERT", "COPY"; `MySQL` 8.4, section 15.2.7).
 
 use super::{
+    Each,
     cursor::{Cell, Cursor, Escapes},
     lines,
     names::{self, MAX_COLUMNS, TABLE_WORDS},
@@ -47,10 +48,7 @@ fn is_path_byte(byte: u8) -> bool {
 }
 
 /// Hands the rows behind the list that begins here to `each`; returns where the last one ends, or nothing where there is none.
-pub(super) fn walk(
-    cursor: &mut Cursor<'_>,
-    each: &mut dyn FnMut(&[Vec<u8>], &[Cell]),
-) -> Option<usize> {
+pub(super) fn walk(cursor: &mut Cursor<'_>, each: Each<'_>) -> Option<usize> {
     let names = list(cursor)?;
     blanks(cursor);
     if cursor.take_word("from") {
@@ -113,11 +111,7 @@ fn list(cursor: &mut Cursor<'_>) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Reads the rows of COPY, from behind `FROM` on.
-fn copied(
-    cursor: &mut Cursor<'_>,
-    names: &[Vec<u8>],
-    each: &mut dyn FnMut(&[Vec<u8>], &[Cell]),
-) -> Option<usize> {
+fn copied(cursor: &mut Cursor<'_>, names: &[Vec<u8>], each: Each<'_>) -> Option<usize> {
     blanks(cursor);
     cursor.take_word("stdin").then_some(())?;
     let start = cursor.at;
