@@ -6,9 +6,8 @@ use std::{ops::Range, sync::Arc};
 
 use crate::{
     chunk::decode::{
-        Encoded, Encoding,
+        self, Encoded, Encoding,
         base64::{self, is_for_urls},
-        escaped,
     },
     guard::{self, Guard},
     matcher::{self, Candidate},
@@ -318,7 +317,7 @@ impl Engine {
                 })
             }
             ESCAPE => {
-                let stretch = escaped::stretch(bytes, start);
+                let stretch = decode::stretch(bytes, start);
                 Some(Tried {
                     found: stretch.encoded.map(Found::Encoded),
                     back: stretch.back,

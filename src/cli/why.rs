@@ -157,6 +157,11 @@ fn line_range(bytes: &[u8], number: usize) -> Option<Range<usize>> {
     Some(start..start + memchr::memchr(b'\n', rest).unwrap_or(rest.len()))
 }
 
+/// Returns true when `span` lies in part on the lines that are `wanted`.
+fn touches(span: &Range<usize>, wanted: &Range<usize>) -> bool {
+    span.start < wanted.end.max(wanted.start + 1) && wanted.start <= span.end
+}
+
 fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> String {
     let mut trace = Trace {
         engine,
@@ -164,9 +169,7 @@ fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> 
         seen: 0,
         out: String::new(),
     };
-    let is_wanted = |span: &Range<usize>| {
-        span.start < wanted.end.max(wanted.start + 1) && wanted.start <= span.end
-    };
+    let is_wanted = |span: &Range<usize>| touches(span, wanted);
     let whole = 0..bytes.len();
     let (mut encoded, mut known_there) = (Vec::new(), Vec::new());
     let scratch = &mut Scratch::default();
@@ -183,7 +186,7 @@ fn explain(engine: &Engine, path: &str, bytes: &[u8], wanted: &Range<usize>) -> 
         }
     });
     encoded.retain(|one| is_wanted(&one.range));
-    trace.decoded(bytes, &encoded, &[]);
+    trace.decoded(bytes, &encoded, &[], Some(wanted));
     let Trace {
         mut seen, mut out, ..
     } = trace;
@@ -222,8 +225,14 @@ struct Trace<'e> {
 }
 
 impl Trace<'_> {
-    /// Looks into what is `encoded` in `text`, which itself was decoded from `outer`, as a scan does.
-    fn decoded(&mut self, text: &[u8], encoded: &[Encoded], outer: &[&'static str]) {
+    /// Looks into what is `encoded` in `text`, which itself was decoded from `outer`, as a scan does; only for what is `wanted` of it.
+    fn decoded(
+        &mut self,
+        text: &[u8],
+        encoded: &[Encoded],
+        outer: &[&'static str],
+        wanted: Option<&Range<usize>>,
+    ) {
         for one in encoded {
             let Some(decoded) = decode::decode(text, one) else {
                 continue;
@@ -233,16 +242,22 @@ impl Trace<'_> {
             let bytes = &decoded.bytes[..];
             let scratch = &mut Scratch::default();
             let engine = self.engine;
+            let is_wanted = |range: &Range<usize>| {
+                let source = decoded.source(one.range.start, range);
+                wanted.is_none_or(|wanted| touches(&source, wanted))
+            };
             engine.find(bytes, 0..bytes.len(), true, scratch, |found| match found {
                 // What stands there as it is was found in the text itself.
                 Found::Candidate(candidate) if decoded.is_plain(&candidate.span) => {}
+                Found::Candidate(candidate) if !is_wanted(&candidate.span) => {}
                 Found::Candidate(candidate) => self.one(&candidate, &layers),
                 Found::Known(_) => {}
+                Found::Encoded(one) if !is_wanted(&one.range) => {}
                 Found::Encoded(one) if decoded.is_plain(&one.range) => {}
                 Found::Encoded(one) => deeper.push(one),
             });
             if layers.len() < decode::MAX_DEPTH {
-                self.decoded(bytes, &deeper, &layers);
+                self.decoded(bytes, &deeper, &layers, None);
             }
         }
     }

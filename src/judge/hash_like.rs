@@ -27,10 +27,10 @@ const STARTS: &[&str] = &[
     "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "sha512:", "md5:", "h1:",
 ];
 
-/// What begins the hash of a password (crypt(3), Django, LDAP, Werkzeug).
+/// What begins the hash of a password (crypt(3), Django, LDAP, Werkzeug, phpass, Drupal).
 #[rustfmt::skip]
 const PASSWORD_HASHES: &[&str] = &[
-    "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$scrypt", "$pbkdf2", "$apr1$", "{ssha",
+    "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$scrypt", "$pbkdf2", "$apr1$", "$p$", "$h$", "$s$", "{ssha",
     "{sha", "{crypt}", "{bcrypt}", "pbkdf2_sha", "pbkdf2:", "scrypt:", "bcrypt$", "argon2$", "md5$", "sha1$",
 ];
 

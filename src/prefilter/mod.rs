@@ -33,7 +33,7 @@ pub struct Hit {
 /// The rule of a hit where no rule's regex is tried: a base64 run starts there that is to be decoded.
 pub const DECODE: u16 = u16::MAX;
 
-/// The same where an escape stands, and a stretch of text may be that is to be decoded.
+/// The same where an escape or the name of a column stands, and a stretch of text may be that is to be decoded.
 pub const ESCAPE: u16 = u16::MAX - 2;
 
 /// The same where a secret may begin that the guard knows.

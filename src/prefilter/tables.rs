@@ -3,7 +3,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
-use crate::rule::{Anchor, RuleSet};
+use crate::{
+    chunk::decode::{columns, escaped},
+    rule::{Anchor, RuleSet},
+};
 
 /// A literal and the rules that are tried where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,8 +107,14 @@ impl Tables {
                 .or_default()
                 .push(super::DECODE);
         }
-        for key in crate::chunk::decode::escaped::literals() {
-            literals.entry(key).or_default().push(super::ESCAPE);
+        // Names of columns are those that rules look for, and are cut as these are.
+        let names = columns::literals().into_iter();
+        let names = names.map(|(text, fold)| (head(&text, fold, commonness), fold));
+        for key in escaped::literals().into_iter().chain(names) {
+            let rules = literals.entry(key).or_default();
+            if rules.last() != Some(&super::ESCAPE) {
+                rules.push(super::ESCAPE);
+            }
         }
         let literals = literals.into_iter().map(|((text, fold), rules)| Literal {
             text,

@@ -67,6 +67,50 @@ pub(crate) fn write(name: &str, text: &str, draw: &mut dyn FnMut(usize) -> usize
     }
 }
 
+/// Returns a table with a row for each of `values`, which are in a column that may hold credentials.
+pub(crate) fn table(values: &[String], draw: &mut dyn FnMut(usize) -> usize) -> String {
+    let name = ["password", "api_key", "access token", "client-secret"][draw(4)];
+    let (head, row, between, end) = match draw(6) {
+        0 => (format!("id,{name}\n"), ["1,", ""], "\n", "\n"),
+        1 => (
+            format!("\"{name}\";\"id\"\n"),
+            ["\"", "\";\"x\ny\""],
+            "\n",
+            "\n",
+        ),
+        2 => (
+            format!("user\t{name}\tid\r\n"),
+            ["u\t", "\t1"],
+            "\r\n",
+            "\r\n",
+        ),
+        3 => (
+            format!("| id | {name} |\n|--|--|\n"),
+            ["| 1 | ", " |"],
+            "\n",
+            "\n",
+        ),
+        4 => (
+            format!("INSERT INTO t (id, [{name}]) VALUES\n"),
+            ["(1, '", "')"],
+            ",\n",
+            ";\n",
+        ),
+        _ => (
+            format!("COPY a.t (id, {name}, b) FROM stdin;\n"),
+            ["\\N\t", "\tb"],
+            "\n",
+            "\n\\.\n",
+        ),
+    };
+    let [before, behind] = row;
+    let rows: Vec<String> = values
+        .iter()
+        .map(|value| format!("{before}{value}{behind}"))
+        .collect();
+    format!("{head}{}{end}", rows.join(between))
+}
+
 fn each(text: &str, mut one: impl FnMut(char, &mut String)) -> String {
     let mut out = String::new();
     for c in text.chars() {

@@ -61,7 +61,7 @@ fn piece(seed: u64) -> Vec<u8> {
             .unwrap()
             .into_bytes()
     };
-    match random.below(8) {
+    match random.below(9) {
         0 | 1 => templates(false, &mut random),
         2 => templates(true, &mut random),
         6 => {
@@ -71,6 +71,13 @@ fn piece(seed: u64) -> Vec<u8> {
                 random.below(below)
             })
             .into_bytes()
+        }
+        8 => {
+            let rows = 1 + random.below(3) * random.below(60);
+            let values: Vec<String> = (0..rows)
+                .map(|_| fill("h{base62:9}!{digits:2}", &mut random).unwrap())
+                .collect();
+            encodings::table(&values, &mut |below| random.below(below)).into_bytes()
         }
         3 => {
             let len = random.below(40);

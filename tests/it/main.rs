@@ -8,6 +8,8 @@ mod cli;
 #[cfg(test)]
 mod codegen;
 #[cfg(test)]
+mod columns;
+#[cfg(test)]
 mod decoded;
 #[cfg(test)]
 mod encodings;

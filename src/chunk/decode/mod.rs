@@ -1,17 +1,18 @@
 //! Decoders with a source map: what is encoded in a blob is scanned as if it stood there plainly, and a finding points at the
 //! encoded bytes.
 //!
-//! Where something is encoded the prefilter says: at a base64 run, or at one of [`escaped::literals`]. What is decoded is a function of the
+//! Where something is encoded the prefilter says: at a base64 run, or at a mark: one of [`escaped::literals`] or [`columns::literals`]. What is decoded is a function of the
 //! bytes round that place, a thousand or so before it and no more than [`crate::rule::MAX_MATCH_BYTES`] after it, as a match of a rule is.
 
 pub mod base64;
+pub mod columns;
 pub mod escaped;
 pub mod gzip;
 pub mod hex;
 
 use std::ops::Range;
 
-use self::escaped::Kind;
+use self::{columns::Form, escaped::Kind};
 
 /// Something encoded in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,29 @@ pub enum Encoding {
     Run,
     /// A stretch of text with escapes.
     Escaped(Kind),
+    /// A table, whose cells have their names at its head.
+    Columns(Form),
+}
+
+/// Where a stretch of text stands that is to be decoded, and which bytes that depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The stretch, where it is that of the mark that was asked for.
+    pub encoded: Option<Encoded>,
+    /// How many bytes before the mark decide.
+    pub back: usize,
+    /// Where the bytes end that decide: one more than there are where the end of the text does.
+    pub reach: usize,
+}
+
+/// Returns the stretch of the mark at `at`, where one of [`escaped::literals`] or [`columns::literals`] stands.
+pub fn stretch(bytes: &[u8], at: usize) -> Stretch {
+    // Escapes begin with punctuation, names do not.
+    if bytes[at].is_ascii_alphabetic() || bytes[at] >= 0x80 {
+        columns::stretch(bytes, at)
+    } else {
+        escaped::stretch(bytes, at)
+    }
 }
 
 /// What something encoded stands for.
@@ -65,6 +89,7 @@ pub fn decode(text: &[u8], encoded: &Encoded) -> Option<Decoded> {
             .or_else(|| base64::decode(bytes))
             .or_else(|| gzip::decode(bytes)),
         Encoding::Escaped(kind) => escaped::decode(kind, bytes),
+        Encoding::Columns(form) => columns::decode(form, bytes),
     }
 }
 

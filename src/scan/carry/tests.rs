@@ -98,6 +98,9 @@ const FILLER: &[&str] = &[
     "&quot;",
     "\" + \"",
     ": |\n  ",
+    "id,password\n",
+    "1,ab\n",
+    "'), (",
     "x",
     "\0",
     concat!("-----BEGIN RSA ", "PRIVATE KEY-----\n"),
@@ -105,10 +108,18 @@ const FILLER: &[&str] = &[
     "                                                                                \n",
 ];
 
+/// A table of up to a hundred rows.
+fn table(random: &mut Random) -> Vec<u8> {
+    let rows = 1 + random.below(3) * random.below(60);
+    let value = ["h{base62:9}!{digits:2}", "{base62:32}", "x"][random.below(3)];
+    let values: Vec<String> = (0..rows).map(|_| fill(value, random).unwrap()).collect();
+    encodings::table(&values, &mut |below| random.below(below)).into_bytes()
+}
+
 fn piece(random: &mut Random) -> Vec<u8> {
     let templates = templates();
     let pair = "[p]\naws_access_key_id = AKIA{base32:16}\naws_secret_access_key = {base64:40}\n";
-    match random.below(12) {
+    match random.below(14) {
         0..=2 => fill(&templates[random.below(templates.len())], random)
             .unwrap()
             .into_bytes(),
@@ -124,6 +135,7 @@ fn piece(random: &mut Random) -> Vec<u8> {
                 .into_bytes()
         }
         11 => guard::tests::leak(random),
+        12 | 13 => table(random),
         9 | 10 => {
             let text = fill(&templates[random.below(templates.len())], random).unwrap();
             let name = encodings::NAMES[random.below(encodings::NAMES.len())];

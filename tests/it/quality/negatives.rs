@@ -54,6 +54,7 @@ pub(super) fn all() -> Vec<Item> {
         include_str!("negatives/encrypted.toml"),
         include_str!("negatives/generated.toml"),
         include_str!("negatives/schemas.toml"),
+        include_str!("negatives/tables.toml"),
         include_str!("negatives/texts.toml"),
     ] {
         let negatives: Negatives = toml::from_str(text).unwrap();

@@ -51,6 +51,7 @@ pub(super) fn all() -> Vec<Syntax> {
         include_str!("syntaxes/deploy.toml"),
         include_str!("syntaxes/dumps.toml"),
         include_str!("syntaxes/shell.toml"),
+        include_str!("syntaxes/tables.toml"),
     ]
     .iter()
     .flat_map(|text| toml::from_str::<File>(text).unwrap().syntax)

@@ -11,7 +11,7 @@ mod quoted_printable;
 
 use std::borrow::Cow;
 
-use super::{Decoded, Encoded, Encoding, Output};
+use super::{Decoded, Encoded, Encoding, Output, Stretch};
 
 /// How bytes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +44,6 @@ const MAX_BYTES: usize = crate::rule::MAX_MATCH_BYTES as usize;
 
 /// Decodes the escape that a text begins with into the output, as standing at a place; returns how long it is, 0 where there is none.
 type One = fn(&[u8], &mut Output, usize) -> usize;
-
-/// Where a stretch stands, and which bytes that depends on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
-    /// The stretch, where it begins with the escape that was asked for.
-    pub encoded: Option<Encoded>,
-    /// How many bytes before the escape decide.
-    pub back: usize,
-    /// Where the bytes end that decide: one more than there are where the end of the text does.
-    pub reach: usize,
-}
 
 /// Returns the literals where an escape may stand, of at least three bytes, with true for those in either case.
 pub fn literals() -> Vec<(Cow<'static, str>, bool)> {
