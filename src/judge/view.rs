@@ -52,7 +52,13 @@ pub(super) fn separator<'a>(scene: &Scene<'a>) -> &'a [u8] {
 /// A data source name stands behind the name of its driver: `Open("mysql", "user:password@…")`.
 pub(super) fn is_listed(scene: &Scene<'_>) -> bool {
     let gap = separator(scene);
-    gap.contains(&b',') && !contains(gap, "value") && !scene.rule.id.ends_with("-dsn-password")
+    // What a name on a line of its own assigns is no item of the list above it.
+    let line = gap.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let assigned = line.len() < gap.len() && line.iter().any(|b| b"=:".contains(b));
+    gap.contains(&b',')
+        && !assigned
+        && !contains(gap, "value")
+        && !scene.rule.id.ends_with("-dsn-password")
 }
 
 fn is_name_byte(byte: u8) -> bool {
