@@ -86,7 +86,8 @@ pub(super) fn is_first(bytes: &[u8], start: usize, cursor: &mut Cursor<'_>) -> (
     let (before, back) = match memchr::memrchr(b'\n', &bytes[low..end]) {
         Some(feed) => (low + feed + 1, start - low - feed),
         None if low == 0 => (0, start + 1),
-        None => return (true, start - low),
+        // That the text does not begin at `low` decides, too.
+        None => return (true, start - low + 1),
     };
     cursor.at = start;
     let Some(head) = head(cursor) else {

@@ -130,7 +130,8 @@ fn starts(bytes: &[u8], at: usize) -> (Starts, usize) {
         out.line.get_or_insert(0);
         return (out, at + 1);
     }
-    (out, at - low)
+    // That the text does not begin at `low` decides, too.
+    (out, at - low + 1)
 }
 
 /// Returns the cells of a table, each behind the name of its column.
