@@ -39,7 +39,11 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
             rule.regex,
             rule.run.map_or_else(
                 || "None".to_owned(),
-                |run| format!("Some(Run {{ set: {:?}, len: {} }})", run.set, run.len)
+                |run| format!(
+                    "Some(Run {{ set: [{}], len: {} }})",
+                    list(run.set.into_iter().map(bits)),
+                    run.len
+                )
             ),
             rule.boundary,
             rule.max_len,
@@ -108,6 +112,18 @@ fn anchor(anchor: &Anchor) -> String {
         Anchor::Keyword(text) => format!("Anchor::Keyword(B({text:?}))"),
         Anchor::Base64Run(len) => format!("Anchor::Base64Run({len})"),
     }
+}
+
+/// Returns a number as groups of hexadecimal digits.
+fn bits(number: u64) -> String {
+    let group = |by: u32| number >> by & 0xffff;
+    format!(
+        "0x{:04x}_{:04x}_{:04x}_{:04x}",
+        group(48),
+        group(32),
+        group(16),
+        group(0)
+    )
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

@@ -315,16 +315,12 @@ impl RuleSet {
     ///
     /// When there is none; the error names the nearest id.
     pub fn find(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
-        match self.iter().find(|(_, rule)| rule.id == id) {
-            Some((index, _)) => Ok(index),
-            None => {
-                let pairs = self.all_pairs().map(|(_, pair)| &*pair.id);
-                Err(RuleSetError::UnknownId(
-                    id.to_owned(),
-                    nearest(id, self.iter().map(|(_, rule)| &*rule.id).chain(pairs)),
-                ))
-            }
+        if let Some((index, _)) = self.iter().find(|(_, rule)| rule.id == id) {
+            return Ok(index);
         }
+        let pairs = self.all_pairs().map(|(_, pair)| &*pair.id);
+        let ids = self.iter().map(|(_, rule)| &*rule.id).chain(pairs);
+        Err(RuleSetError::UnknownId(id.to_owned(), nearest(id, ids)))
     }
 
     /// Returns each rule with its index, also those turned off.
