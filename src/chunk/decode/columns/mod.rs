@@ -2,8 +2,8 @@
 //! (`INSERT INTO users (name, password) VALUES …`, `COPY … FROM stdin`).
 //!
 //! Each cell is written behind the name of its column, `password="…"`, a line each and an empty line behind each row, so that rules, judges
-//! and pairs see what they see in settings. Where a table is, says the first name in its head that may be a credential's ([`marks`]). How
-//! many rows belong to it is a function of the bytes from a little before its head to [`MAX_BYTES`] behind that name.
+//! and pairs see what they see in settings. Where a table is, says the first name in its head that may be a credential's (`marks.rs`). How
+//! many rows belong to it is a function of the bytes from a little before its head to 16 KiB behind that name.
 
 mod cursor;
 mod lines;
