@@ -266,7 +266,7 @@ impl RuleSet {
         let mut wanted = Vec::new();
         for id in ids {
             match self.all_pairs().find(|(_, pair)| pair.id == *id) {
-                None => wanted.push(self.find(id)?),
+                None => wanted.push(self.find_beside_pairs(id)?),
                 Some((_, pair)) => {
                     let gives = |rule: &Rule| {
                         pair.parts()
@@ -297,7 +297,7 @@ impl RuleSet {
             if self.all_pairs().any(|(_, pair)| pair.id == *id) {
                 self.disabled_pairs.push(id.clone());
             } else {
-                let index = self.find(id)?;
+                let index = self.find_beside_pairs(id)?;
                 self.enabled[usize::from(index.0)] = false;
             }
         }
@@ -315,12 +315,24 @@ impl RuleSet {
     ///
     /// When there is none; the error names the nearest id.
     pub fn find(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
-        if let Some((index, _)) = self.iter().find(|(_, rule)| rule.id == id) {
-            return Ok(index);
-        }
-        let pairs = self.all_pairs().map(|(_, pair)| &*pair.id);
-        let ids = self.iter().map(|(_, rule)| &*rule.id).chain(pairs);
-        Err(RuleSetError::UnknownId(id.to_owned(), nearest(id, ids)))
+        self.index_of(id).ok_or_else(|| {
+            let near = nearest(id, self.iter().map(|(_, rule)| &*rule.id));
+            RuleSetError::UnknownId(id.to_owned(), near)
+        })
+    }
+
+    /// Does the same where the id of a pair was as good, and may have been meant.
+    fn find_beside_pairs(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
+        self.index_of(id).ok_or_else(|| {
+            let pairs = self.all_pairs().map(|(_, pair)| &*pair.id);
+            let ids = self.iter().map(|(_, rule)| &*rule.id).chain(pairs);
+            RuleSetError::UnknownId(id.to_owned(), nearest(id, ids))
+        })
+    }
+
+    fn index_of(&self, id: &str) -> Option<RuleIndex> {
+        let mut rules = self.iter();
+        rules.find_map(|(index, rule)| (rule.id == id).then_some(index))
     }
 
     /// Returns each rule with its index, also those turned off.

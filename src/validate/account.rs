@@ -140,9 +140,8 @@ fn settings(text: &[u8]) -> impl Iterator<Item = Setting<'_>> {
             at = start + len;
             let mut name = &text[start..at];
             // The names of connection strings may be two words.
-            if name.eq_ignore_ascii_case(b"user")
-                && text[at..].to_ascii_lowercase().starts_with(b" id")
-            {
+            let next = text.get(at..at + 3).unwrap_or_default();
+            if name.eq_ignore_ascii_case(b"user") && next.eq_ignore_ascii_case(b" id") {
                 name = &text[start..at + 3];
             }
             if let Some(value) = value(&text[start + name.len()..]) {

@@ -89,7 +89,7 @@ pub(super) fn oss_v4(subject: Subject<'_>) -> Proof {
 }
 
 /// Adds when a signature expires: `seconds` after `start`, a Unix time.
-fn with_end(proof: Proof, start: Option<i64>, seconds: Option<String>) -> Proof {
+pub(super) fn with_end(proof: Proof, start: Option<i64>, seconds: Option<String>) -> Proof {
     let seconds: Option<i64> = seconds.and_then(|text| text.parse().ok());
     match start.zip(seconds) {
         Some((start, seconds)) => {

@@ -163,3 +163,40 @@ fn is_ascii_text(bytes: &[u8]) -> bool {
         .iter()
         .all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
 }
+
+#[cfg(test)]
+mod testing {
+    use super::{Encoding, Stretch};
+
+    /// Where a stretch begins, from its mark on, how long it is, and what.
+    type Found = Option<(isize, usize, Encoding)>;
+
+    /// Returns what stands at the mark at `at`, there and in another text, in which `front` and `back` stand for all bytes that decide nothing.
+    pub(super) fn twice(
+        stretch: fn(&[u8], usize) -> Stretch,
+        bytes: &[u8],
+        at: usize,
+        front: &[u8],
+        back: &[u8],
+    ) -> (Found, Found, Vec<u8>) {
+        let found = |one: Stretch, at: usize| {
+            one.encoded.map(|e| {
+                (
+                    e.range.start.cast_signed() - at.cast_signed(),
+                    e.range.len(),
+                    e.encoding,
+                )
+            })
+        };
+        let one = stretch(bytes, at);
+        // Where more is asked for than there is, the end of the text decides.
+        let keep_front = at.checked_sub(one.back);
+        let start = keep_front.unwrap_or(0);
+        let front = if keep_front.is_some() { front } else { b"" };
+        let back = if one.reach <= bytes.len() { back } else { b"" };
+        let other = [front, &bytes[start..bytes.len().min(one.reach)], back].concat();
+        let moved = front.len() + at - start;
+        let two = stretch(&other, moved);
+        (found(one, at), found(two, moved), other)
+    }
+}

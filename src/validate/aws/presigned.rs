@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>. There is no clock here: when
 //! one expires is a fact.
 
-use super::super::{Proof, Subject, civil, query};
+use super::super::{Proof, Subject, civil, query, signed_url::with_end};
 
 /// Checks the query of a request signed with version 4.
 pub(crate) fn check_v4(subject: Subject<'_>) -> Proof {
@@ -24,10 +24,7 @@ pub(crate) fn check_v2(subject: Subject<'_>) -> Proof {
         return Proof::refuted();
     }
     let text = query::around(subject, 256);
-    let mut proof = Proof::plausible();
-    if let Some(seconds) = query::field(&text, "Expires").and_then(|text| text.parse().ok()) {
-        proof = proof.with_fact("expires", civil::rfc3339(seconds));
-    }
+    let proof = with_end(Proof::plausible(), Some(0), query::field(&text, "Expires"));
     match query::field(&text, "AWSAccessKeyId") {
         Some(id) => with_account(proof, &id),
         None => proof,
@@ -35,16 +32,9 @@ pub(crate) fn check_v2(subject: Subject<'_>) -> Proof {
 }
 
 /// Adds what a signed query tells of its date, its expiry and its account.
-pub(super) fn facts(text: &[u8], mut proof: Proof) -> Proof {
-    let number = |name| query::field(text, name)?.parse::<i64>().ok();
-    if let (Some(date), Some(seconds)) = (
-        query::field(text, "X-Amz-Date")
-            .as_deref()
-            .and_then(civil::seconds),
-        number("X-Amz-Expires"),
-    ) {
-        proof = proof.with_fact("expires", civil::rfc3339(date.saturating_add(seconds)));
-    }
+pub(super) fn facts(text: &[u8], proof: Proof) -> Proof {
+    let start = query::field(text, "X-Amz-Date").and_then(|date| civil::seconds(&date));
+    let proof = with_end(proof, start, query::field(text, "X-Amz-Expires"));
     match query::field(text, "X-Amz-Credential") {
         Some(credential) => with_account(proof, &credential),
         None => proof,

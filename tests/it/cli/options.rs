@@ -123,6 +123,14 @@ fn bad_usage() {
         &["scan", "--disable", "aws-acces-key-id"],
         &["--disable", "aws-access-key-id"],
     );
+    complain(
+        &["scan", "--disable", "aws-access-key-pai"],
+        &["--disable", "did you mean `aws-access-key-pair`?"],
+    );
+    // A pair is no rule: it has no page of its own to show.
+    let shown = super::run(&repo.root, ["rules", "show", "aws-access-key-pai"]);
+    let shown = shown.complains(&["there is no rule `aws-access-key-pai`"]);
+    assert!(!shown.err.contains("aws-access-key-pair"), "{}", shown.err);
     complain(&["scan", "--stagd"], &["--stagd", "--staged"]);
     complain(&["scna"], &["scna", "scan"]);
     complain(&["scan", "--threads", "0"], &["--threads 0"]);

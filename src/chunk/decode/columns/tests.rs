@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{Form, decode, marks, stretch};
-use crate::chunk::decode::{Encoded, Encoding};
+use crate::chunk::decode::{Encoded, Encoding, testing::twice};
 
 /// Returns the tables in `bytes`.
 fn tables(bytes: &[u8]) -> Vec<Encoded> {
@@ -201,20 +201,9 @@ proptest! {
     fn nothing_else_decides(text in text(0..24), front in text(0..6), back in text(0..6)) {
         let bytes = text.as_bytes();
         for at in (0..bytes.len()).filter(|at| marks::len_at(bytes, *at).is_some()) {
-            let one = stretch(bytes, at);
-            // Where more is asked for than there is, the end of the text decides.
-            let keep_front = at.checked_sub(one.back);
-            let start = keep_front.unwrap_or(0);
-            let end = bytes.len().min(one.reach);
-            let front = if keep_front.is_some() { front.as_bytes() } else { b"" };
-            let back = if one.reach <= bytes.len() { back.as_bytes() } else { b"" };
-            let other = [front, &bytes[start..end], back].concat();
-            let two = stretch(&other, front.len() + at - start);
-            let place = |encoded: &Encoded, by: usize| (encoded.range.start.wrapping_sub(by), encoded.range.len(), encoded.encoding);
+            let (one, two, other) = twice(stretch, bytes, at, front.as_bytes(), back.as_bytes());
             prop_assert_eq!(
-                one.encoded.as_ref().map(|e| place(e, start)),
-                two.encoded.as_ref().map(|e| place(e, front.len())),
-                "{} of {:?} in {:?}", at, text, String::from_utf8_lossy(&other)
+                one, two, "{} of {:?} in {:?}", at, text, String::from_utf8_lossy(&other)
             );
         }
     }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::{Encoding, Kind, decode, kind, literals, stretch};
+use crate::chunk::decode::testing::twice;
 
 /// Returns what the stretches of `text` stand for.
 fn decoded(text: &str) -> Vec<String> {
@@ -168,23 +169,9 @@ proptest! {
             if !is_literal(bytes, at) {
                 continue;
             }
-            let one = stretch(bytes, at);
-            // Where more is asked for than there is, the end of the text decides.
-            let keep_front = at.checked_sub(one.back);
-            let start = keep_front.unwrap_or(0);
-            let end = bytes.len().min(one.reach);
-            let front = if keep_front.is_some() { front.as_bytes() } else { b"" };
-            let back = if one.reach <= bytes.len() { back.as_bytes() } else { b"" };
-            let other = [front, &bytes[start..end], back].concat();
-            let moved = front.len();
-            let two = stretch(&other, moved + at - start);
-            let place = |encoded: &super::Encoded, by: usize| {
-                (encoded.range.start - by.min(encoded.range.start), encoded.range.len(), encoded.encoding)
-            };
+            let (one, two, other) = twice(stretch, bytes, at, front.as_bytes(), back.as_bytes());
             prop_assert_eq!(
-                one.encoded.as_ref().map(|e| (e.range.start - start, place(e, 0).1, e.encoding)),
-                two.encoded.as_ref().map(|e| (e.range.start - moved, place(e, 0).1, e.encoding)),
-                "{} of {:?} in {:?}", at, text, String::from_utf8_lossy(&other)
+                one, two, "{} of {:?} in {:?}", at, text, String::from_utf8_lossy(&other)
             );
         }
     }
