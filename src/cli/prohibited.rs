@@ -291,6 +291,7 @@ fn rule(short: &str, regex: String, entry: &Entry) -> Rule {
         anchors: Cow::Borrowed(&[]),
         lines: Some(Syntax::Posix),
         regex: regex.into(),
+        program: None,
         run: None,
         boundary: Boundary::None,
         max_len: 0,

@@ -230,6 +230,7 @@ mod testing {
             anchors: Cow::Borrowed(&[Anchor::Prefix(Cow::Borrowed("tok_"))]),
             lines: None,
             regex: Cow::Borrowed(""),
+            program: None,
             run: None,
             boundary: Boundary::None,
             max_len: 400,

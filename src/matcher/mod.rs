@@ -53,7 +53,7 @@ pub fn try_at<'a>(
     if (rule.run).is_some_and(|run| !run.is_in(&bytes[start..limit])) {
         return None;
     }
-    let (span, secret) = rules.regex(index).match_at(bytes, start, limit)?;
+    let (span, secret) = rules.match_at(index, bytes, start, limit)?;
     (!secret.is_empty() && rule.boundary.allows_end(bytes, secret.end)).then_some(Candidate {
         rule: index,
         bytes,
@@ -75,7 +75,7 @@ pub fn try_with_reach<'a>(
         return (None, start);
     }
     let limit = bytes.len().min(start + rule.max_len as usize);
-    let (found, reach) = rules.regex(index).match_and_reach_at(bytes, start, limit);
+    let (found, reach) = rules.match_and_reach_at(index, bytes, start, limit);
     let Some((span, secret)) = found else {
         return (None, reach);
     };

@@ -89,8 +89,13 @@ impl Prefilter {
     pub fn find(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
         hits.clear();
         self.add_literals(bytes, 0..bytes.len(), hits);
+        sort_nearly_sorted(hits);
+        let literals = hits.len();
         self.add_runs(bytes, 0..bytes.len(), hits);
-        hits.sort_unstable();
+        if literals < hits.len() {
+            // Merges the two parts, which are sorted.
+            hits.sort();
+        }
         hits.dedup();
     }
 
@@ -203,6 +208,17 @@ impl Prefilter {
             return runs::vector(bytes, each);
         }
         runs::plain(bytes, each);
+    }
+}
+
+/// Sorts hits of which each is at most a few places from where it belongs: windows are found in order, and literals begin a few bytes before.
+fn sort_nearly_sorted(hits: &mut [Hit]) {
+    for end in 1..hits.len() {
+        let mut at = end;
+        while at > 0 && hits[at] < hits[at - 1] {
+            hits.swap(at, at - 1);
+            at -= 1;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Anchor, PairRule, PartSpec, Rule};
+use super::{Anchor, PairRule, PartSpec, Rule, program::EVERY};
 
 /// Returns the text of `builtin.rs` for `rules` and `pairs`.
 ///
@@ -11,8 +11,9 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
     let mut out = String::from(
         "//! The built-in rules. Made from `patterns/*.toml`; do not edit. `tests/codegen` makes it anew.\n\n\
          #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
-         use super::{Anchor, Boundary, Confidence, PairRule, PartSpec, Rule, Run, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
+         use super::{Anchor, Boundary, Confidence, PairRule, PartSpec, Program, Rule, Run, SecretKind, Severity};\nuse std::borrow::Cow::Borrowed as B;\n\n",
     );
+    let mut sets = vec![EVERY];
     let _ = writeln!(
         out,
         "/// The rules of `patterns/`, in the order of their ids.\npub(crate) static RULES: &[Rule] = &["
@@ -22,7 +23,7 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
             out,
             "    Rule {{\n        id: B({:?}),\n        name: B({:?}),\n        provider: B({:?}),\n        source: B({:?}),\n        \
              severity: Severity::{:?},\n        confidence: Confidence::{:?},\n        kind: SecretKind::{:?},\n        anchors: B(&[{}]),\n        lines: {},\n        \
-             regex: B({:?}),\n        run: {},\n        boundary: Boundary::{:?},\n        max_len: {},\n        min_entropy: {:?},\n        checks: B(&[{}]),\n        part: {},\n        \
+             regex: B({:?}),\n        program: {},\n        run: {},\n        boundary: Boundary::{:?},\n        max_len: {},\n        min_entropy: {:?},\n        checks: B(&[{}]),\n        part: {},\n        \
              identifier: {},\n        remediation: B(&[{}]),\n        samples: B(&[]),\n        near_misses: B(&[]),\n    }},",
             rule.id,
             rule.name,
@@ -37,6 +38,13 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
                 |syntax| format!("Some(Syntax::{syntax:?})")
             ),
             rule.regex,
+            rule.program.as_ref().map_or_else(
+                || "None".to_owned(),
+                |program| format!(
+                    "Some(Program {{ words: B(&[{}]), sets: B(SETS) }})",
+                    list(program.sharing(&mut sets).iter().map(u16::to_string))
+                )
+            ),
             rule.run.map_or_else(
                 || "None".to_owned(),
                 |run| format!(
@@ -74,6 +82,10 @@ pub fn source(rules: &[Rule], pairs: &[PairRule]) -> String {
             pair.aws_names,
             list(pair.remediation.iter().map(|r| format!("B({r:?})"))),
         );
+    }
+    out.push_str("];\n\n/// The sets of bytes of the programs.\nstatic SETS: &[[u64; 4]] = &[\n");
+    for set in sets {
+        let _ = writeln!(out, "    [{}],", list(set.into_iter().map(bits)));
     }
     out.push_str("];\n");
     out

@@ -26,6 +26,7 @@ pub(super) fn rule() -> Rule {
         anchors: Cow::Borrowed(&[]),
         lines: None,
         regex: Cow::Borrowed("[^\\x00-\\xff]"),
+        program: None,
         run: None,
         boundary: Boundary::None,
         max_len: 1,

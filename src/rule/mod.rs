@@ -13,6 +13,7 @@ pub mod guard;
 mod lines;
 mod pair;
 pub mod parse;
+mod program;
 mod regex;
 mod run;
 mod set;
@@ -24,11 +25,14 @@ pub use boundary::Boundary;
 pub use files::FILES;
 pub use lines::{LineMatch, LineRules, TooSlow};
 pub use pair::{PairRule, PartSpec};
+pub use program::Program;
 pub use run::Run;
 pub use set::{PairIndex, RuleIndex, RuleSet, RuleSetError};
 
 /// How bad it is when the credential is real: what its holder can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Little harm, or short-lived, or public by design.
@@ -42,7 +46,9 @@ pub enum Severity {
 }
 
 /// How sure it is that this is a real credential and not something that looks like one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Worth a look in an audit; too noisy to block a commit.
@@ -202,6 +208,8 @@ pub struct Rule {
     /// The regex, in the syntax of the `regex` crate with Unicode off; matched from the anchor on. Group 1, or the
     /// whole match where there is none, is the secret.
     pub regex: Cow<'static, str>,
+    /// The same regex as a program; none for a rule for lines, and where a regex needs what programs do not have.
+    pub program: Option<Program>,
     /// What every match has in it, where that is telling.
     pub run: Option<Run>,
     /// What may not stand beside the match (before its start) and the secret (after its end).

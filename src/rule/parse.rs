@@ -27,7 +27,7 @@ use toml::{
 };
 
 use super::{
-    Anchor, Boundary, Confidence, MAX_MATCH_BYTES, PairRule, Rule, SecretKind, Severity,
+    Anchor, Boundary, Confidence, MAX_MATCH_BYTES, PairRule, Rule, SecretKind, Severity, program,
     regex::{self, Regex},
 };
 use crate::validate;
@@ -304,14 +304,15 @@ impl<'a> Reader<'a> {
             "regex"
         };
         let regex_span = span_of(table, field, span);
-        let (anchors, max_len, run) = if let Some(syntax) = lines {
+        let (anchors, max_len, program, run) = if let Some(syntax) = lines {
             self.line_regex(&regex, syntax, &regex_span);
-            (Vec::new(), 0, None)
+            (Vec::new(), 0, None, None)
         } else {
             let hir = self.hir(&regex, field, &regex_span)?;
             (
                 self.anchors(table, &hir, &regex_span),
                 self.max_len(table, &hir, &regex_span),
+                program::compile(&hir),
                 runs::derive(&hir),
             )
         };
@@ -329,6 +330,7 @@ impl<'a> Reader<'a> {
             anchors: Cow::Owned(anchors),
             lines,
             regex: Cow::Owned(regex),
+            program,
             run,
             boundary,
             max_len,

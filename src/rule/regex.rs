@@ -38,7 +38,7 @@ struct Caches {
 }
 
 /// Where a regex matches, and where the secret stands in it.
-type Match = (Range<usize>, Range<usize>);
+pub(super) type Match = (Range<usize>, Range<usize>);
 
 /// The lazy DFA gave up.
 struct CacheError;

@@ -3,7 +3,10 @@
 use std::{fmt, sync::OnceLock};
 
 use super::{
-    Anchor, LineRules, PairRule, Rule, SecretKind, builtin, guard, parse::nearest, regex::Regex,
+    Anchor, LineRules, PairRule, Rule, SecretKind, builtin, guard,
+    parse::nearest,
+    program::Walked,
+    regex::{Match, Regex},
 };
 
 /// A rule's place in its [`RuleSet`].
@@ -376,8 +379,46 @@ impl RuleSet {
         self.lines.as_ref()
     }
 
+    /// Returns the match of the rule at `index` that starts at `start` and ends at `limit` or before, and the secret within it: group 1 of the
+    /// regex, or the whole match where there is no such group or it takes no part.
+    pub(crate) fn match_at(
+        &self,
+        index: RuleIndex,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+    ) -> Option<Match> {
+        match self.walk(index, bytes, start, limit) {
+            Some(walked) => walked.found,
+            None => self.regex(index).match_at(bytes, start, limit),
+        }
+    }
+
+    /// Does the same as [`match_at`](Self::match_at), and returns where the bytes end that the answer depends on: one more than there are
+    /// where it depends on the text ending there.
+    pub(crate) fn match_and_reach_at(
+        &self,
+        index: RuleIndex,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+    ) -> (Option<Match>, usize) {
+        match self.walk(index, bytes, start, limit) {
+            Some(walked) => (walked.found, walked.reach),
+            None => self.regex(index).match_and_reach_at(bytes, start, limit),
+        }
+    }
+
+    /// Walks the rule's program; none where that is too slow or there is none.
+    fn walk(&self, index: RuleIndex, bytes: &[u8], start: usize, limit: usize) -> Option<Walked> {
+        let is_compiled = self.regexes[usize::from(index.0)].get().is_some();
+        let program = self.rule(index).program.as_ref();
+        let program = program.filter(|_| !is_compiled)?;
+        program.match_at(bytes, start, limit).ok()
+    }
+
     /// Returns the regex of the rule at `index`, compiling it on first use.
-    pub(crate) fn regex(&self, index: RuleIndex) -> &Regex {
+    fn regex(&self, index: RuleIndex) -> &Regex {
         self.regexes[usize::from(index.0)].get_or_init(|| {
             Regex::new(&self.rule(index).regex)
                 .expect("a rule's regex was compiled when the rule was read")
