@@ -2,6 +2,7 @@
 
 mod names;
 mod occurrence;
+pub mod receipt;
 mod state;
 mod validity;
 
@@ -10,6 +11,7 @@ use std::{collections::HashMap, sync::Arc};
 use bstr::{BStr, BString, ByteSlice as _};
 pub use names::Names;
 pub use occurrence::{Commit, KeptBy, Note, Occurrence};
+pub use receipt::Receipt;
 pub use state::State;
 pub use validity::Validity;
 
@@ -197,6 +199,8 @@ pub struct Outcome {
     pub counts: Counts,
     /// How many rules were on.
     pub rules: usize,
+    /// What the scan was asked to look at, and by what it went.
+    pub receipt: Receipt,
     /// How long the scan took, in milliseconds; set by the caller, who has the clock.
     pub elapsed_ms: u64,
 }

@@ -17,9 +17,12 @@ pub mod model;
 mod scrub;
 pub(crate) mod text;
 
-pub(crate) use scrub::Scrub;
 use std::io::{self, Write};
+
+pub(crate) use scrub::Scrub;
 pub(crate) use text::{escape, escape_bytes};
+
+pub use model::Document;
 
 use crate::finding::Outcome;
 
@@ -53,12 +56,41 @@ pub trait Report {
     ) -> io::Result<()>;
 }
 
-/// All formats by the name `--format` takes.
+/// A report format that needs no more than the JSON formats tell, so that it can be made of a report in JSON Lines, too.
+pub trait DocumentReport {
+    /// Writes the report of `document`.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails.
+    fn write_document(&self, document: &Document, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl<T: DocumentReport> Report for T {
+    fn write(
+        &self,
+        outcome: &Outcome,
+        options: ReportOptions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let scrub = Scrub::new(outcome, options);
+        let document = Document::new(outcome, options, &scrub);
+        let mut out = io::BufWriter::new(out);
+        self.write_document(&document, &mut out)?;
+        out.flush()
+    }
+}
+
+/// The formats by the name `--format` takes.
 pub static FORMATS: &[(&str, &(dyn Report + Sync))] = &[
     ("human", &human::Human),
     ("json", &json::Json),
     ("jsonl", &jsonl::JsonLines),
 ];
+
+/// Those of them that can be made of a report in JSON Lines.
+pub static DOCUMENT_FORMATS: &[(&str, &(dyn DocumentReport + Sync))] =
+    &[("json", &json::Json), ("jsonl", &jsonl::JsonLines)];
 
 /// Returns the format called `name`.
 pub fn by_name(name: &str) -> Option<&'static (dyn Report + Sync)> {

@@ -4,13 +4,16 @@
 //! byte, so that a secret of 40 bytes in column 23 ends in column 63. A fact that is absent is an absent key.
 
 mod history;
+mod pairs;
+mod receipt;
 
 use std::borrow::Cow;
 
 use bstr::{BStr, ByteSlice as _};
 use data_encoding::BASE64;
 pub use history::{Commit, Note, Occurrence, States};
-use serde::{Serialize, Serializer};
+pub use receipt::{Marker, Policy, PolicyChange, Range};
+use serde::{Deserialize, Serialize};
 
 use super::{ReportOptions, scrub::Scrub};
 use crate::{
@@ -24,22 +27,18 @@ use crate::{
 pub const SCHEMA: u32 = 1;
 
 /// The one object of the `json` format.
-#[derive(Debug, Clone, Serialize)]
-pub struct Document<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Document {
     /// [`SCHEMA`].
     pub schema: u32,
     /// What was found, sorted by path, line, column and rule.
-    pub findings: Vec<Finding<'a>>,
+    pub findings: Vec<Finding>,
     /// What was and was not read.
-    pub summary: Summary<'a>,
+    pub summary: Summary,
 }
 
-impl<'a> Document<'a> {
-    pub(super) fn new(
-        outcome: &'a finding::Outcome,
-        options: ReportOptions,
-        scrub: &Scrub,
-    ) -> Self {
+impl Document {
+    pub(super) fn new(outcome: &finding::Outcome, options: ReportOptions, scrub: &Scrub) -> Self {
         Self {
             schema: SCHEMA,
             findings: outcome
@@ -53,27 +52,27 @@ impl<'a> Document<'a> {
 }
 
 /// One finding.
-#[derive(Debug, Clone, Serialize)]
-pub struct Finding<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Finding {
     /// Always `finding`.
-    pub kind: &'static str,
+    pub kind: String,
     /// The rule's id.
-    pub rule: &'a str,
+    pub rule: String,
     /// The rule's name.
-    pub name: &'a str,
+    pub name: String,
     /// Whose credential it is.
-    pub provider: &'a str,
+    pub provider: String,
     /// How bad it is.
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
     /// What it says itself of its use: `live-shaped`, `encrypted`, `expired`, `malformed`, `example`.
-    pub validity: &'static str,
+    pub validity: String,
     /// The fingerprint of the secret: 32 hexadecimal digits.
     pub fingerprint: String,
     /// Where it is.
     #[serde(flatten)]
-    pub path: Path<'a>,
+    pub path: Path,
     /// The line it starts on.
     pub line: u64,
     /// The column of its first byte.
@@ -83,141 +82,144 @@ pub struct Finding<'a> {
     /// The column right after its last byte.
     pub end_column: u64,
     /// The secret, hidden.
-    pub redacted: Cow<'a, str>,
+    pub redacted: String,
     /// The secret in clear, with `--show-secrets` only.
     #[serde(flatten)]
-    pub secret: Option<Clear<'a>>,
+    pub secret: Option<Clear>,
     /// The parts of a credential of several parts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<Part<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// Where the bytes came from.
-    pub source: &'static str,
+    pub source: String,
     /// The encodings it was found under, outermost first.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub decoded: &'a [&'static str],
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decoded: Vec<String>,
     /// The commit that introduced it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<Commit<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
     /// Where it stands today, in one word: the most urgent state of its occurrences.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// Every stay of it in history.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub occurrences: Vec<Occurrence<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub occurrences: Vec<Occurrence>,
     /// Named facts about it.
-    #[serde(skip_serializing_if = "Facts::is_empty")]
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub facts: Facts,
     /// What to do.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub remediation: &'a [String],
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remediation: Vec<String>,
 }
 
-impl<'a> Finding<'a> {
-    pub(super) fn new(
-        finding: &'a finding::Finding,
-        options: ReportOptions,
-        scrub: &Scrub,
-    ) -> Self {
+impl Finding {
+    pub(super) fn new(finding: &finding::Finding, options: ReportOptions, scrub: &Scrub) -> Self {
         Self {
-            kind: "finding",
-            rule: &finding.rule,
-            name: &finding.name,
-            provider: &finding.provider,
+            kind: "finding".to_owned(),
+            rule: finding.rule.clone(),
+            name: finding.name.clone(),
+            provider: finding.provider.clone(),
             severity: finding.severity,
             confidence: finding.confidence,
-            validity: finding.validity.name(),
+            validity: finding.validity.name().to_owned(),
             fingerprint: finding.fingerprint.to_string(),
             path: Path::new(finding.path.as_bstr(), scrub),
             line: finding.start.line,
             column: finding.start.column,
             end_line: finding.end.line,
             end_column: finding.end.column,
-            redacted: scrub.text(&finding.redacted),
+            redacted: scrub.text(&finding.redacted).into_owned(),
             secret: Clear::new(&finding.secret, options),
             parts: finding
                 .parts
                 .iter()
                 .map(|part| Part::new(part, options, scrub))
                 .collect(),
-            source: finding.source.name(),
-            decoded: &finding.decoded,
+            source: finding.source.name().to_owned(),
+            decoded: finding
+                .decoded
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
             commit: finding
                 .commit
                 .as_deref()
                 .map(|commit| Commit::new(commit, scrub)),
-            state: finding.state().map(finding::State::name),
+            state: finding.state().map(|state| state.name().to_owned()),
             occurrences: finding
                 .occurrences
                 .iter()
                 .map(|occurrence| Occurrence::new(occurrence, scrub))
                 .collect(),
             facts: Facts::new(&finding.facts, scrub),
-            remediation: &finding.remediation,
+            remediation: finding.remediation.clone(),
         }
     }
 }
 
 /// One part of a credential of several parts.
-#[derive(Debug, Clone, Serialize)]
-pub struct Part<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Part {
     /// Which part: `access_key_id`, `secret_access_key`.
-    pub part: &'a str,
+    pub part: String,
     /// The line it starts on.
     pub line: u64,
     /// The column of its first byte.
     pub column: u64,
     /// Its bytes, hidden.
-    pub redacted: Cow<'a, str>,
+    pub redacted: String,
     /// Its bytes in clear, with `--show-secrets` only.
     #[serde(flatten)]
-    pub secret: Option<Clear<'a>>,
+    pub secret: Option<Clear>,
 }
 
-impl<'a> Part<'a> {
-    fn new(part: &'a finding::Part, options: ReportOptions, scrub: &Scrub) -> Self {
+impl Part {
+    fn new(part: &finding::Part, options: ReportOptions, scrub: &Scrub) -> Self {
         Self {
-            part: &part.part,
+            part: part.part.clone(),
             line: part.start.line,
             column: part.start.column,
-            redacted: scrub.text(&part.redacted),
+            redacted: scrub.text(&part.redacted).into_owned(),
             secret: Clear::new(&part.secret, options),
         }
     }
 }
 
 /// A path; where it is not UTF-8, its bytes in base64 (RFC 4648 section 4) beside a lossy text.
-#[derive(Debug, Clone, Serialize)]
-pub struct Path<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Path {
     /// The path, with what is not UTF-8 replaced by U+FFFD.
-    pub path: Cow<'a, str>,
+    pub path: String,
     /// The exact bytes, where `path` is not exact.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_bytes: Option<String>,
 }
 
-impl<'a> Path<'a> {
-    fn new(path: &'a BStr, scrub: &Scrub) -> Self {
+impl Path {
+    fn new(path: &BStr, scrub: &Scrub) -> Self {
         let (path, path_bytes) = lossless(scrub.bytes(path));
-        Self { path, path_bytes }
+        Self {
+            path: path.into_owned(),
+            path_bytes,
+        }
     }
 }
 
 /// A secret in clear.
-#[derive(Debug, Clone, Serialize)]
-pub struct Clear<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Clear {
     /// The secret, with what is not UTF-8 replaced by U+FFFD.
-    pub secret: Cow<'a, str>,
+    pub secret: String,
     /// The exact bytes in base64, where `secret` is not exact.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_bytes: Option<String>,
 }
 
-impl<'a> Clear<'a> {
-    fn new(secret: &'a Secret, options: ReportOptions) -> Option<Self> {
+impl Clear {
+    fn new(secret: &Secret, options: ReportOptions) -> Option<Self> {
         options.show_secrets.then(|| {
             let (secret, secret_bytes) = lossless(Cow::Borrowed(secret.expose()));
             Self {
-                secret,
+                secret: secret.into_owned(),
                 secret_bytes,
             }
         })
@@ -235,16 +237,17 @@ fn lossless(bytes: Cow<'_, [u8]>) -> (Cow<'_, str>, Option<String>) {
 }
 
 /// Facts by name, in the order they were found. Parts that know the same fact say it once; where they differ, both are told.
-#[derive(Debug, Clone, Default)]
-pub struct Facts(Vec<Fact>);
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Facts(#[serde(with = "pairs")] Vec<(String, String)>);
 
 impl Facts {
     fn new(facts: &[Fact], scrub: &Scrub) -> Self {
-        let mut merged: Vec<Fact> = Vec::with_capacity(facts.len());
+        let mut merged: Vec<(String, String)> = Vec::with_capacity(facts.len());
         for (name, value) in facts {
             let value = scrub.text(value);
             match merged.iter_mut().find(|(known, _)| known == name) {
-                None => merged.push((name, value.into_owned())),
+                None => merged.push(((*name).to_owned(), value.into_owned())),
                 Some((_, known)) if known.split(", ").any(|v| v == value) => {}
                 Some((_, known)) => {
                     known.push_str(", ");
@@ -259,28 +262,36 @@ impl Facts {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
 
-impl Serialize for Facts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    /// Returns each name with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
     }
 }
 
 /// What was and was not read.
-#[derive(Debug, Clone, Serialize)]
-pub struct Summary<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Summary {
     /// Always `summary`.
-    pub kind: &'static str,
+    pub kind: String,
     /// False when something the scan was asked to read was not read.
     pub complete: bool,
     /// How many findings there are.
     pub findings: usize,
     /// How many of them are in each state of `state`; absent outside history.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub states: Option<States>,
     /// How many rules were on.
     pub rules: usize,
+    /// The hash of these rules: two scans with the same one looked for the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule_set: String,
+    /// The commits that were scanned, where a range was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// What decided on what is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
     /// Bytes scanned.
     pub bytes: u64,
     /// Blobs scanned.
@@ -290,20 +301,23 @@ pub struct Summary<'a> {
     /// Commits looked at.
     pub commits: u64,
     /// What was not read, sorted by path.
-    pub skipped: Vec<Skipped<'a>>,
+    pub skipped: Vec<Skipped>,
     /// How long the scan took, in milliseconds.
     pub elapsed_ms: u64,
 }
 
-impl<'a> Summary<'a> {
-    pub(super) fn new(outcome: &'a finding::Outcome, scrub: &Scrub) -> Self {
+impl Summary {
+    pub(super) fn new(outcome: &finding::Outcome, scrub: &Scrub) -> Self {
         let counts = outcome.counts;
         Self {
-            kind: "summary",
+            kind: "summary".to_owned(),
             complete: outcome.is_complete(),
             findings: outcome.findings.len(),
             states: States::new(&outcome.findings),
             rules: outcome.rules,
+            rule_set: outcome.receipt.rule_set.clone(),
+            range: outcome.receipt.range.as_ref().map(Range::new),
+            policy: (outcome.receipt.policy.as_ref()).map(|policy| Policy::new(policy, scrub)),
             bytes: counts.bytes,
             blobs: counts.blobs,
             files: counts.files,
@@ -313,7 +327,8 @@ impl<'a> Summary<'a> {
                 .iter()
                 .map(|skipped| Skipped {
                     path: Path::new(skipped.path.as_bstr(), scrub),
-                    reason: scrub.text(&skipped.reason),
+                    reason: scrub.text(&skipped.reason).into_owned(),
+                    incomplete: skipped.incomplete,
                 })
                 .collect(),
             elapsed_ms: outcome.elapsed_ms,
@@ -322,11 +337,14 @@ impl<'a> Summary<'a> {
 }
 
 /// Something that was not read.
-#[derive(Debug, Clone, Serialize)]
-pub struct Skipped<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Skipped {
     /// Where it is.
     #[serde(flatten)]
-    pub path: Path<'a>,
+    pub path: Path,
     /// Why it was not read.
-    pub reason: Cow<'a, str>,
+    pub reason: String,
+    /// True when the scan was asked to read it: then it is not complete.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
 }

@@ -4,6 +4,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::{Options, Scanner};
+use crate::finding::Receipt;
 
 /// The engine that was built: a hash of the sources that decide.
 const ENGINE: &str = env!("KEYFENCE_ENGINE");
@@ -11,6 +12,25 @@ const ENGINE: &str = env!("KEYFENCE_ENGINE");
 impl Scanner {
     /// Returns a hash of all that decides what is found: engine, rules and options. Two scanners with the same find the same.
     pub fn identity(&self) -> String {
+        let mut hash = self.hash_of_rules();
+        // The clock runs on from hook to hook.
+        let options = Options {
+            now: None,
+            ..self.options.clone()
+        };
+        hash.update(format!("{options:?}"));
+        HEXLOWER.encode(&hash.finalize()[..16])
+    }
+
+    /// Returns what a scan says of itself: the rules that are on, by their hash.
+    pub(super) fn receipt(&self) -> Receipt {
+        Receipt {
+            rule_set: HEXLOWER.encode(&self.hash_of_rules().finalize()[..16]),
+            ..Receipt::default()
+        }
+    }
+
+    fn hash_of_rules(&self) -> Sha256 {
         let mut hash = Sha256::new();
         hash.update(ENGINE);
         for (at, rule) in self.rules().iter() {
@@ -27,13 +47,7 @@ impl Scanner {
         }
         hash.update(format!("{:?}", self.rules().disabled_pairs()));
         hash.update([u8::from(self.rules().keeps_invalid())]);
-        // The clock runs on from hook to hook.
-        let options = Options {
-            now: None,
-            ..self.options.clone()
-        };
-        hash.update(format!("{options:?}"));
-        HEXLOWER.encode(&hash.finalize()[..16])
+        hash
     }
 }
 

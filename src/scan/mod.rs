@@ -185,6 +185,7 @@ impl Scanner {
             in_paths: Vec::new(),
             counts,
             rules: self.rules().enabled_count(),
+            receipt: self.receipt(),
             elapsed_ms: 0,
         };
         self.find_in_texts(&mut outcome);

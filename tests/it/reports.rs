@@ -8,9 +8,9 @@ use std::io::{self, Write};
 
 use bstr::{BString, ByteSlice as _};
 use keyfence::{
-    finding::{Counts, Excerpt, Finding, Outcome, Part, Skipped, SourceKind},
+    finding::{Counts, Excerpt, Finding, Outcome, Part, Receipt, Skipped, SourceKind, receipt},
     matcher::lines::Place,
-    report::{FORMATS, JSON_SCHEMA, ReportOptions, by_name},
+    report::{Document, FORMATS, JSON_SCHEMA, ReportOptions, by_name},
     rule::{
         Confidence, Severity,
         template::{Random, fill},
@@ -138,6 +138,7 @@ fn nothing() -> Outcome {
             commits: 0,
         },
         rules: 412,
+        receipt: Receipt::default(),
         elapsed_ms: 12,
     }
 }
@@ -687,5 +688,50 @@ proptest! {
         }
         let json: Value = serde_json::from_slice(&bytes("json", &outcome, ReportOptions { show_secrets, ..HIDDEN })).unwrap();
         assert_valid(&validator(None), &json);
+    }
+}
+
+/// Returns an outcome of a merge request that changes the policy.
+fn gated() -> Outcome {
+    let id = |digit: &str| digit.repeat(40);
+    Outcome {
+        receipt: Receipt {
+            rule_set: "0f".repeat(16),
+            range: Some(receipt::Range {
+                base: Some(id("1")),
+                head: id("2"),
+                merge_base: Some(id("3")),
+                ci: Some("GitLab CI".to_owned()),
+            }),
+            policy: Some(receipt::Policy {
+                source: receipt::PolicySource::Base,
+                commit: Some(id("3")),
+                changes: vec![receipt::PolicyChange {
+                    path: ".keyfence/allow".into(),
+                    line: Some(3),
+                    what: "accepts one more secret".to_owned(),
+                }],
+                markers: vec![receipt::Marker {
+                    path: b"src/\xff.py".into(),
+                    line: 4,
+                    rule: "example-token".to_owned(),
+                    marker: "keyfence:allow example-token a test".to_owned(),
+                }],
+            }),
+        },
+        ..everything()
+    }
+}
+
+#[test]
+fn documents_come_back_whole() {
+    for outcome in [everything(), gated(), nothing()] {
+        assert_keeps_schema(&outcome);
+        for options in [HIDDEN, SHOWN] {
+            let text = bytes("json", &outcome, options);
+            let document: Document = serde_json::from_slice(&text).unwrap();
+            let again = serde_json::to_value(&document).unwrap();
+            assert_eq!(again, serde_json::from_slice::<Value>(&text).unwrap());
+        }
     }
 }

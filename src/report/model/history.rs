@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bstr::ByteSlice as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Path, lossless};
 use crate::{
@@ -12,25 +12,25 @@ use crate::{
 };
 
 /// A commit. Its texts are lossy where they are not UTF-8, and cut where they are long: `git cat-file commit ID` has the bytes.
-#[derive(Debug, Clone, Serialize)]
-pub struct Commit<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Commit {
     /// The object id.
-    pub id: &'a str,
+    pub id: String,
     /// The author's name.
-    pub author: Cow<'a, str>,
+    pub author: String,
     /// The author's address.
-    pub email: Cow<'a, str>,
+    pub email: String,
     /// When it was written (RFC 3339), with the author's offset; absent where the commit holds no date that can be written so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// The first paragraph of the message, on one line.
-    pub summary: Cow<'a, str>,
+    pub summary: String,
 }
 
-impl<'a> Commit<'a> {
-    pub(super) fn new(commit: &'a finding::Commit, scrub: &Scrub) -> Self {
+impl Commit {
+    pub(super) fn new(commit: &finding::Commit, scrub: &Scrub) -> Self {
         Self {
-            id: &commit.id,
+            id: commit.id.clone(),
             author: lossy(scrub.author(&commit.author)),
             email: lossy(scrub.author(&commit.email)),
             date: date::rfc3339(commit),
@@ -40,78 +40,78 @@ impl<'a> Commit<'a> {
 }
 
 /// The note it stands in.
-#[derive(Debug, Clone, Serialize)]
-pub struct Note<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Note {
     /// The id of what it annotates, a commit most of the time.
-    pub annotates: &'a str,
+    pub annotates: String,
     /// That commit, where it is one and is here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<Commit<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
     /// The refs in whose history it is: `notes/commits`.
-    pub refs: Vec<Cow<'a, str>>,
+    pub refs: Vec<String>,
     /// How many more there are.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub more_refs: usize,
 }
 
 /// One stay of the secret at one path.
-#[derive(Debug, Clone, Serialize)]
-pub struct Occurrence<'a> {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Occurrence {
     /// Where it is or was, from the top of the repository.
     #[serde(flatten)]
-    pub path: Path<'a>,
+    pub path: Path,
     /// The line of the secret.
     pub line: u64,
     /// The column of its first byte.
     pub column: u64,
     /// The blob; absent for what is no blob.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blob: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
     /// The id of the commit that introduced it; null where no commit holds it.
-    pub introduced: Option<&'a str>,
+    pub introduced: Option<String>,
     /// The id of the commit that removed it; null while it is there.
-    pub removed: Option<&'a str>,
+    pub removed: Option<String>,
     /// It stands in HEAD's tree, at this path.
     pub in_head: bool,
     /// A ref or HEAD reaches it.
     pub reachable: bool,
     /// Where it stands today, in one word.
-    pub state: &'static str,
+    pub state: String,
     /// What keeps it in the repository.
-    pub kept_by: &'static str,
+    pub kept_by: String,
     /// The branches whose history holds it.
-    pub branches: Vec<Cow<'a, str>>,
+    pub branches: Vec<String>,
     /// How many more there are.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub more_branches: usize,
     /// The tags whose history holds it.
-    pub tags: Vec<Cow<'a, str>>,
+    pub tags: Vec<String>,
     /// How many more there are.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub more_tags: usize,
     /// The note it stands in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<Note<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// The branches and tags whose newest tree still holds it, and notes refs.
-    pub tips: Vec<Cow<'a, str>>,
+    pub tips: Vec<String>,
     /// How many more there are.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub more_tips: usize,
     /// The commit that introduced it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub introduced_by: Option<Commit<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduced_by: Option<Commit>,
     /// The commit that removed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub removed_by: Option<Commit<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_by: Option<Commit>,
 }
 
-impl<'a> Occurrence<'a> {
-    pub(super) fn new(occurrence: &'a finding::Occurrence, scrub: &Scrub) -> Self {
+impl Occurrence {
+    pub(super) fn new(occurrence: &finding::Occurrence, scrub: &Scrub) -> Self {
         let (introduced, removed) = (
             occurrence.introduced.as_deref(),
             occurrence.removed.as_deref(),
         );
-        let names = |names: &'a Names| -> Vec<Cow<'a, str>> {
+        let names = |names: &Names| -> Vec<String> {
             let listed = names.listed().iter();
             listed.map(|name| lossy(scrub.bytes(name))).collect()
         };
@@ -119,19 +119,19 @@ impl<'a> Occurrence<'a> {
             path: Path::new(occurrence.path.as_bstr(), scrub),
             line: occurrence.line,
             column: occurrence.column,
-            blob: occurrence.blob.as_deref(),
-            introduced: introduced.map(|commit| commit.id.as_str()),
-            removed: removed.map(|commit| commit.id.as_str()),
+            blob: occurrence.blob.clone(),
+            introduced: introduced.map(|commit| commit.id.clone()),
+            removed: removed.map(|commit| commit.id.clone()),
             in_head: occurrence.in_head,
             reachable: occurrence.reachable,
-            state: occurrence.state().name(),
-            kept_by: occurrence.kept_by.name(),
+            state: occurrence.state().name().to_owned(),
+            kept_by: occurrence.kept_by.name().to_owned(),
             branches: names(&occurrence.branches),
             more_branches: occurrence.branches.more(),
             tags: names(&occurrence.tags),
             more_tags: occurrence.tags.more(),
             note: occurrence.note.as_ref().map(|note| Note {
-                annotates: &note.annotates,
+                annotates: note.annotates.clone(),
                 commit: (note.commit.as_deref()).map(|commit| Commit::new(commit, scrub)),
                 refs: names(&note.refs),
                 more_refs: note.refs.more(),
@@ -145,7 +145,7 @@ impl<'a> Occurrence<'a> {
 }
 
 /// How many findings are in each state.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct States {
     /// In HEAD's tree.
     pub head: usize,
@@ -187,6 +187,6 @@ fn is_zero(n: &usize) -> bool {
 }
 
 /// Returns `bytes` as text, with what is not UTF-8 replaced by U+FFFD.
-fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
-    lossless(bytes).0
+fn lossy(bytes: Cow<'_, [u8]>) -> String {
+    lossless(bytes).0.into_owned()
 }
