@@ -34,7 +34,7 @@ pub(super) fn fingerprints_of(repository: &Repository) -> Result<Vec<Fingerprint
     Ok(holding(parse(&text, path)?, path))
 }
 
-fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
+pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
     let today = today();
     let mut out = Vec::new();
     for entry in entries {
@@ -78,7 +78,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     parse(&text, path)
 }
 
-fn parse(text: &str, path: &Path) -> Result<Vec<Entry>, Failure> {
+pub(super) fn parse(text: &str, path: &Path) -> Result<Vec<Entry>, Failure> {
     allow::parse(text).map_err(|error| Failure::because(format!("cannot read the allow entries in {}; mend the line, or leave the entries out with --no-allow", path.display()), error))
 }
 

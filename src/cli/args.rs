@@ -24,6 +24,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Scan files, what is staged, everything git stores, a commit message or standard input
     Scan(Scan),
+    /// Check a merge request in CI: its commits, by the policy of what it is to be merged into
+    Gate(Gate),
     /// Run a git hook (what an installed hook calls)
     Hook(Hook),
     /// Accept secrets that were looked at, by their fingerprints
@@ -66,6 +68,9 @@ pub(super) struct Scan {
         help_heading = "Input"
     )]
     pub(super) message: Option<PathBuf>,
+    /// Scan the commits of a range: what each changes against its parents, and what people wrote into it (A...B: from where both part)
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["paths", "message", "staged", "no_git", "no_ignore", "untracked"], help_heading = "Input")]
+    pub(super) range: Option<String>,
     /// Treat paths as plain files: look up no repository
     #[arg(long, conflicts_with_all = ["staged", "untracked"], help_heading = "Input")]
     pub(super) no_git: bool,
@@ -86,7 +91,7 @@ pub(super) struct Scan {
 
 /// What is no history. The options of the history name it too, because clap forgives the lack of `--history` beside something
 /// that `--history` cannot be used with.
-const ELSEWHERE: [&str; 4] = ["staged", "message", "no_git", "untracked"];
+const ELSEWHERE: [&str; 5] = ["staged", "message", "no_git", "untracked", "range"];
 
 /// What of a repository's history is scanned.
 #[derive(Debug, ClapArgs)]
@@ -127,7 +132,7 @@ pub(super) enum Untracked {
     All,
 }
 
-/// Options of scan and hook alike.
+/// Options of scan, gate and hook alike.
 #[derive(Debug, ClapArgs)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -140,7 +145,7 @@ pub(super) struct Common {
     /// Also write a report to a file (can be repeated)
     #[arg(long, value_name = "FORMAT=FILE", help_heading = "Output")]
     pub(super) report: Vec<String>,
-    /// Least confidence to report [default: medium for hooks, low otherwise]
+    /// Least confidence to report [default: medium for hooks and gate, low otherwise]
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Output")]
     pub(super) min_confidence: Option<ConfidenceLevel>,
     /// Least severity to report
@@ -244,6 +249,40 @@ pub(super) enum When {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Base and head are found in the variables of GitLab, GitHub, Gitea, Forgejo, Bitbucket, Azure, Jenkins, CircleCI, Woodpecker, \
+                  Buildkite and Travis.\nExit codes: 0 nothing found, 1 findings, 2 bad usage, trouble or an incomplete scan"
+)]
+pub(super) struct Gate {
+    /// What the commits are to be merged into [default: what the CI system says]
+    #[arg(long, value_name = "REV", help_heading = "Input")]
+    pub(super) base: Option<String>,
+    /// The last of the commits [default: what the CI system says, or HEAD]
+    #[arg(long, value_name = "REV", help_heading = "Input")]
+    pub(super) head: Option<String>,
+    /// Whose allow entries, allowed patterns and inline markers count. With `head` a merge request can accept its own secrets
+    #[arg(
+        long,
+        value_enum,
+        value_name = "COMMIT",
+        default_value = "base",
+        help_heading = "Rules"
+    )]
+    pub(super) policy: PolicyFrom,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// Whose policy counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PolicyFrom {
+    /// That of the commit where both part
+    Base,
+    /// That of the last commit
+    Head,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -8,7 +8,8 @@
 use std::{
     env,
     ffi::OsString,
-    io::{self, IsTerminal as _},
+    fs::File,
+    io::{self, IsTerminal as _, Read as _},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -320,6 +321,36 @@ pub(super) fn message_is_edited() -> bool {
 /// Returns how many threads to use when nothing is said.
 pub(super) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+/// Returns a variable that a CI system sets; an empty one, or one that is no text, is none.
+pub(super) fn ci_variable(name: &str) -> Option<String> {
+    variable(name)?
+        .into_string()
+        .ok()
+        .filter(|value| !value.is_empty())
+}
+
+/// The most bytes of an event of GitHub Actions; GitHub's own limit for webhooks is 25 MB.
+const MAX_EVENT_BYTES: u64 = 64 << 20;
+
+/// Returns the event that GitHub Actions and those who follow it describe in a file; null where there is none.
+pub(super) fn ci_event() -> Result<serde_json::Value, Failure> {
+    let Some(path) = path("GITHUB_EVENT_PATH") else {
+        return Ok(serde_json::Value::Null);
+    };
+    let cannot = |error: io::Error| {
+        Failure::because(
+            format!(
+                "cannot read {}, which GITHUB_EVENT_PATH names; give --base and --head",
+                path.display()
+            ),
+            error,
+        )
+    };
+    let file = File::open(&path).map_err(cannot)?;
+    serde_json::from_reader(io::BufReader::new(file.take(MAX_EVENT_BYTES)))
+        .map_err(|error| cannot(error.into()))
 }
 
 fn variable(name: &str) -> Option<OsString> {

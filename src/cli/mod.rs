@@ -10,6 +10,7 @@ mod cache;
 mod completions;
 mod doctor;
 mod environment;
+mod gate;
 mod git_secrets;
 mod guard;
 mod halves;
@@ -21,6 +22,7 @@ mod install;
 mod output;
 mod progress;
 mod prohibited;
+mod range;
 mod rules;
 mod scan;
 mod settings;
@@ -159,6 +161,7 @@ fn is_broken_pipe(failure: &Failure) -> bool {
 fn run(args: args::Args) -> Result<u8, Failure> {
     match args.command {
         args::Command::Scan(scan) => scan::run(&scan),
+        args::Command::Gate(gate) => gate::run(&gate),
         args::Command::Hook(hook) => hook::run(&hook),
         args::Command::Allow(allow) => allow::run(&allow),
         args::Command::Install(install) => install::install(&install),

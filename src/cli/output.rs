@@ -48,6 +48,13 @@ impl Output {
         })
     }
 
+    /// Returns the output of a gate. `accepts` says that what the range itself accepts counts.
+    pub(super) fn of_gate(common: &Common, accepts: bool) -> Result<Self, Failure> {
+        let mut output = Self::new(common)?;
+        output.options.accept &= accepts;
+        Ok(output)
+    }
+
     /// Writes all reports of `outcome` and returns the exit code.
     pub(super) fn write(&self, outcome: &Outcome) -> Result<u8, Failure> {
         for (report, path) in &self.files {

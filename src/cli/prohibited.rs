@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
     Failure, environment,
@@ -50,7 +50,25 @@ pub(super) struct Configuration {
     settings: Settings,
     /// The providers that the repository's own configuration names.
     of_repository: Vec<Entry>,
-    work_tree: Option<PathBuf>,
+    git_allowed: GitAllowed,
+}
+
+/// Where `.gitallowed` is read.
+enum GitAllowed {
+    /// In the top folder of a work tree, where there is one.
+    WorkTree(Option<PathBuf>),
+    /// This is what it holds.
+    Text(BString),
+}
+
+impl GitAllowed {
+    fn entries(&self, trouble: &mut Vec<String>) -> Vec<Entry> {
+        match self {
+            Self::WorkTree(None) => Vec::new(),
+            Self::WorkTree(Some(top)) => compile::git_allowed(top, trouble),
+            Self::Text(text) => compile::git_allowed_of(text),
+        }
+    }
 }
 
 /// Rules, and what they lack.
@@ -109,8 +127,16 @@ impl Configuration {
                 scan_messages: None,
             },
             of_repository: entries(of_repository),
-            work_tree,
+            git_allowed: GitAllowed::WorkTree(work_tree),
         })
+    }
+
+    /// Returns the same configuration with `text` in the place of `.gitallowed` in the work tree.
+    pub(super) fn with_git_allowed(self, text: &BStr) -> Self {
+        Self {
+            git_allowed: GitAllowed::Text(text.to_owned()),
+            ..self
+        }
     }
 
     /// Returns the rules for what is prohibited. `builtin` says that the built-in rules are used, too.
@@ -179,9 +205,7 @@ impl Configuration {
     pub(super) fn allowed_entries(&self) -> Result<Vec<Entry>, Failure> {
         let mut entries = self.settings.allowed.clone();
         let mut trouble = Vec::new();
-        if let Some(top) = &self.work_tree {
-            entries.extend(compile::git_allowed(top, &mut trouble));
-        }
+        entries.extend(self.git_allowed.entries(&mut trouble));
         match trouble.pop() {
             Some(message) => Err(Failure::new(message)),
             None => Ok(entries),
@@ -191,11 +215,8 @@ impl Configuration {
     /// Returns what excuses lines: `secrets.allowed` and the file `.gitallowed`; none where there is nothing.
     pub(super) fn allowed(&self) -> Result<Option<Arc<AllowedLines>>, Failure> {
         let mut trouble = Vec::new();
-        let allowed = compile::allowed(
-            &self.settings.allowed,
-            self.work_tree.as_deref(),
-            &mut trouble,
-        );
+        let more = self.git_allowed.entries(&mut trouble);
+        let allowed = compile::allowed(&self.settings.allowed, more, &mut trouble);
         if !trouble.is_empty() {
             return Err(Failure::new(trouble.join("\nkeyfence: "))
                 .and_then("mend it, or leave out what is allowed with --no-allow"));

@@ -14,7 +14,7 @@ use super::{
     Failure, args, environment, halves, history,
     input::Input,
     output::Output,
-    progress,
+    progress, range,
     settings::{Limits, Setup},
     signals::Signals,
 };
@@ -52,10 +52,14 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
                 progress,
                 interrupt: Some(interrupt),
             };
-            scanner.run_watched(watch, |make| result = read(args, limits, interrupt, make))
+            if let Some(text) = &args.range {
+                return range::scan(text, scanner, limits, watch);
+            }
+            let read = |make: &MakeVisitor<'_>| result = read(args, limits, interrupt, make);
+            Ok(scanner.run_watched(watch, read))
         });
         result?;
-        outcome
+        outcome?
     };
     halves::tell(args, scanner, limits, &mut outcome);
     setup.complete(&mut outcome);
@@ -125,15 +129,7 @@ pub(super) fn read_staged(limits: Limits, make: &MakeVisitor<'_>) -> Result<(), 
         &environment::outer_config(),
     )
     .map_err(cannot)?;
-    index::scan(
-        &repository,
-        index::Options {
-            max_blob_bytes: limits.max_file_bytes,
-            threads: limits.threads,
-        },
-        make,
-    )
-    .map_err(cannot)
+    index::scan(&repository, limits.of_blobs(), make).map_err(cannot)
 }
 
 /// The most bytes of a commit message, which is held in memory.

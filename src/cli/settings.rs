@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bstr::BStr;
+
 use super::{
     Failure, accepted,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
@@ -89,6 +91,22 @@ impl Setup {
         let read = || Configuration::of(repository);
         let allowed = || accepted::fingerprints_of(repository);
         Self::with(common, options(common, default_confidence, allowed)?, read)
+    }
+
+    /// Returns what `common` asks for at a gate, where `allowed` and the text `git_allowed` of `.gitallowed` come from a commit. Findings are told
+    /// with the inline markers that would excuse them.
+    pub(super) fn of_gate(
+        common: &Common,
+        repository: &Repository,
+        allowed: impl FnOnce() -> Result<Vec<Fingerprint>, Failure>,
+        git_allowed: &BStr,
+    ) -> Result<Self, Failure> {
+        let read = || Ok(Configuration::of(repository)?.with_git_allowed(git_allowed));
+        let options = Options {
+            inline_markers: false,
+            ..options(common, Confidence::Medium, allowed)?
+        };
+        Self::with(common, options, read)
     }
 
     fn with(

@@ -98,6 +98,8 @@ pub struct Finding {
     pub remediation: Vec<String>,
     /// The line the finding starts on, with each secret in it hidden.
     pub excerpt: Option<Excerpt>,
+    /// The inline marker on its line that excuses it. A scan that honours markers has no such findings.
+    pub marker: Option<BString>,
     /// The commit that introduced it, where history was asked for and a commit holds it: that of the first of `occurrences`.
     pub commit: Option<Arc<Commit>>,
     /// Every stay of the secret in history; empty outside history. The first is the one that [`Finding::path`] and the places speak of.

@@ -9,6 +9,7 @@ mod block;
 mod excerpt;
 mod history;
 mod paint;
+mod policy;
 mod summary;
 
 use std::{

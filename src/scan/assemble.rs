@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use bstr::BStr;
+use bstr::{BStr, BString};
 
 use super::{Options, excerpt};
 use crate::{
@@ -31,7 +31,7 @@ pub(super) fn findings(
         .filter(|group| {
             group.confidence >= options.min_confidence && group.severity >= options.min_severity
         })
-        .filter(|group| !(options.inline_markers && is_excused(rules, group)))
+        .filter(|group| !(options.inline_markers && marker(rules, group).is_some()))
         .filter_map(|group| not_allowed(options, path, kind, group))
         .map(|group| finding(rules, options, path, kind, group, &hidden))
         .filter(|finding| !options.allowed.contains(&finding.fingerprint))
@@ -51,12 +51,12 @@ fn graded(options: &Options, mut group: Group) -> Group {
     group
 }
 
-/// Returns true when a marker on the line of any part excuses the group or that part's rule.
-fn is_excused(rules: &RuleSet, group: &Group) -> bool {
-    group.parts.iter().any(|part| {
+/// Returns the marker on the line of a part that excuses the group or that part's rule.
+fn marker<'a>(rules: &RuleSet, group: &'a Group) -> Option<&'a [u8]> {
+    group.parts.iter().find_map(|part| {
         let line = part.detection.line.expose();
-        inline::excuses(line, &group.rule_id)
-            || inline::excuses(line, &rules.rule(part.detection.rule).id)
+        inline::marker(line, &group.rule_id)
+            .or_else(|| inline::marker(line, &rules.rule(part.detection.rule).id))
     })
 }
 
@@ -109,6 +109,7 @@ fn finding(
         .expect("a group has a part");
     let secret = Secret::new(&group.identity(rules));
     let reasons = reasons(rules, &group);
+    let marker = marker(rules, &group).map(BString::from);
     let parts = |part: &pair::Member| Part {
         part: part.name.to_string(),
         start: part.detection.start,
@@ -137,6 +138,7 @@ fn finding(
         excerpt: Some(excerpt::build(&first.detection, hidden)),
         commit: None,
         occurrences: Vec::new(),
+        marker,
         rule: group.rule_id,
         name: group.name,
         provider: group.provider,

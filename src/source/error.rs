@@ -54,6 +54,15 @@ pub enum Error {
         /// Why.
         source: Cause,
     },
+    /// A file of a commit cannot be read.
+    File {
+        /// The file, from the top of the repository.
+        path: bstr::BString,
+        /// The commit.
+        commit: gix::ObjectId,
+        /// Why.
+        source: Cause,
+    },
     /// The object database cannot be opened.
     Objects {
         /// Its folder.
@@ -91,6 +100,7 @@ impl fmt::Display for Error {
                     git_dir.display()
                 )
             }
+            Self::File { path, commit, .. } => write!(f, "read {path} in commit {commit}"),
             Self::Objects { path, .. } => {
                 write!(f, "open the object database {}", path.display())
             }
@@ -105,6 +115,7 @@ impl StdError for Error {
             Self::Config { source, .. }
             | Self::Index { source, .. }
             | Self::Head { source, .. }
+            | Self::File { source, .. }
             | Self::Objects { source, .. } => Some(&**source),
             Self::NoRepository { .. } | Self::NoWorkTree { .. } | Self::Unsupported { .. } => None,
         }

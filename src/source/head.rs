@@ -97,6 +97,26 @@ pub fn file(repository: &Repository, path: &BStr) -> Result<Option<Vec<u8>>, Err
     })
 }
 
+/// Returns what the file at `path` holds in the tree of the commit `id`; none when it is not there.
+///
+/// # Errors
+///
+/// When the commit, a tree or the file cannot be read.
+pub fn file_of(
+    repository: &Repository,
+    id: &ObjectId,
+    path: &BStr,
+) -> Result<Option<Vec<u8>>, Error> {
+    let objects = Objects::open(repository)?;
+    tree_of(id, &objects)
+        .and_then(|tree| at(&objects, tree, path))
+        .map_err(|source| Error::File {
+            path: path.to_owned(),
+            commit: *id,
+            source,
+        })
+}
+
 fn at(objects: &Objects, mut tree: ObjectId, path: &BStr) -> Result<Option<Vec<u8>>, Cause> {
     let mut buffer = Vec::new();
     let mut rest = path;
@@ -111,6 +131,22 @@ fn at(objects: &Objects, mut tree: ObjectId, path: &BStr) -> Result<Option<Vec<u
         return Ok(None);
     };
     Ok(Some(objects.find_blob(&blob, &mut buffer)?.data.to_vec()))
+}
+
+/// Returns the parents of the commit `id`.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn parents(repository: &Repository, id: &ObjectId) -> Result<Vec<ObjectId>, Error> {
+    let objects = Objects::open(repository)?;
+    let mut buffer = Vec::new();
+    let commit = objects.find_commit_iter(id, &mut buffer);
+    let commit = commit.map_err(|source| Error::Head {
+        git_dir: repository.git_dir.clone(),
+        source: source.into(),
+    })?;
+    Ok(commit.parent_ids().collect())
 }
 
 /// Returns true when the commit `id` has a parent.

@@ -45,6 +45,7 @@ fn finding(path: &[u8], secret: Secret) -> Finding {
     let len = u64::try_from(secret.len()).unwrap();
     Finding {
         validity: keyfence::finding::Validity::LiveShaped,
+        marker: None,
         rule: "example-token".to_owned(),
         name: "Example token".to_owned(),
         provider: "example".to_owned(),

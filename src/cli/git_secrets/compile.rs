@@ -15,7 +15,7 @@ use crate::{
 const PROVIDER: &[u8] = b"the provider ";
 
 /// The file in the top folder of a work tree that has allowed patterns, one a line.
-const GIT_ALLOWED: &str = ".gitallowed";
+pub(in crate::cli) const GIT_ALLOWED: &str = ".gitallowed";
 
 /// Returns a search for the patterns that can be read; what is wrong with the others is added to `trouble`.
 ///
@@ -62,10 +62,10 @@ pub(in crate::cli) fn called(kind: &str, line: &BStr, entry: &Entry) -> String {
     }
 }
 
-/// Returns the allowed patterns that can be read, those of `.gitallowed` in the folder `top` behind the configured ones.
+/// Returns the allowed patterns that can be read, `more` of them (of `.gitallowed`) behind the configured ones.
 pub(in crate::cli) fn allowed(
     entries: &[Entry],
-    top: Option<&Path>,
+    more: Vec<Entry>,
     trouble: &mut Vec<String>,
 ) -> AllowedLines {
     let mut patterns = Vec::new();
@@ -90,7 +90,7 @@ pub(in crate::cli) fn allowed(
             add(line, entry, trouble);
         }
     }
-    for entry in top.map_or_else(Vec::new, |top| git_allowed(top, trouble)) {
+    for entry in more {
         add(&entry.value, &entry, trouble);
     }
     AllowedLines::new(patterns).unwrap_or_else(|error| {
@@ -111,6 +111,11 @@ pub(in crate::cli) fn git_allowed(top: &Path, trouble: &mut Vec<String>) -> Vec<
             return Vec::new();
         }
     };
+    git_allowed_of(&text)
+}
+
+/// Returns the lines of a `.gitallowed` that holds `text`.
+pub(in crate::cli) fn git_allowed_of(text: &[u8]) -> Vec<Entry> {
     let is_pattern = |line: &&[u8]| {
         let line = line.trim_ascii_start();
         !line.is_empty() && !line.starts_with(b"#")

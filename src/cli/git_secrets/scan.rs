@@ -89,7 +89,8 @@ pub(super) fn run(command: &Command) -> Result<u8, Stop> {
     // Outside a repository there is no .gitallowed.
     let top = repository("look for .gitallowed").ok();
     let top = top.and_then(|repository| repository.work_tree);
-    let allowed = compile::allowed(&settings.allowed, top.as_deref(), &mut trouble);
+    let more = top.map_or_else(Vec::new, |top| compile::git_allowed(&top, &mut trouble));
+    let allowed = compile::allowed(&settings.allowed, more, &mut trouble);
     let lines = not_allowed(seen.lines, &allowed, &mut trouble);
     trouble.extend(seen.skipped.iter().filter(|one| one.incomplete).map(|one| {
         let path = one.path.to_str_lossy();

@@ -62,10 +62,7 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn options(&self) -> index::Options {
-        index::Options {
-            max_blob_bytes: self.limits.max_file_bytes,
-            threads: self.limits.threads,
-        }
+        self.limits.of_blobs()
     }
 
     /// Runs `scan` with progress on a terminal; a signal ends it early.

@@ -6,7 +6,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use super::{advice, paint::Paint};
+use super::{advice, paint::Paint, policy};
 use crate::{
     finding::{Finding, Outcome, Skipped, State},
     report::{scrub::Scrub, text},
@@ -32,6 +32,7 @@ pub(super) fn write(
     advice::write(&outcome.findings, paint, out)?;
     writeln!(out, "{}; {}", found(outcome, paint), read(outcome))?;
     write_states(&outcome.findings, paint, out)?;
+    policy::write(outcome, scrub, paint, out)?;
     let (missing, left_out): (Vec<&Skipped>, Vec<&Skipped>) =
         outcome.skipped.iter().partition(|s| s.incomplete);
     if !left_out.is_empty() {

@@ -47,6 +47,8 @@ pub struct New {
     pub steps: Vec<Step>,
     /// The annotated tags.
     pub tags: Vec<(ObjectId, Vec<u8>)>,
+    /// Those of the commits whose parents a shallow clone left behind. All that they hold seems new.
+    pub cut: Vec<ObjectId>,
     /// What should have been read and could not.
     pub skipped: Vec<Skipped>,
 }
@@ -113,6 +115,10 @@ pub fn new(
             .filter_map(|parent| super::head::tree_of(parent, &objects).ok())
             .collect();
         out.steps.push(comparer.step(&objects, found.tree, &trees));
+        if shallow.contains(&found.id) && Parts::of(&found.bytes).header("parent").next().is_some()
+        {
+            out.cut.push(found.id);
+        }
         if found.tree.is_none() {
             out.skipped.push(named(&found.id, "it names no tree"));
         }

@@ -1,0 +1,161 @@
+//! `keyfence gate`: a merge request, which cannot talk itself out of a finding.
+
+mod ci;
+mod ends;
+mod trust;
+
+use std::{
+    io::{self, Write as _},
+    time::Instant,
+};
+
+use gix::ObjectId;
+
+use self::{
+    ends::{Asked, Ends},
+    trust::Held,
+};
+use super::{
+    Failure, accepted, args, environment,
+    output::Output,
+    progress, range,
+    settings::{Limits, Setup},
+    signals::Signals,
+};
+use crate::{
+    finding::{
+        Outcome,
+        receipt::{self, PolicySource},
+    },
+    scan::Watch,
+    source::{range::Range, repository::Repository},
+};
+
+pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
+    let started = Instant::now();
+    let output = Output::of_gate(&args.common, args.policy == args::PolicyFrom::Head)?;
+    let repository = range::repository()?;
+    let variables = |name: &str| environment::ci_variable(name);
+    let system = ci::system(&variables);
+    let told = system
+        .map(|system| Ok((system, system.told(&variables, &environment::ci_event()?))))
+        .transpose()?;
+    let asked = Asked {
+        repository: &repository,
+        base: args.base.as_deref(),
+        head: args.head.as_deref(),
+        told,
+    };
+    let ends = asked.ends()?;
+    let merge_base = match ends.base {
+        Some(base) => range::merge_base(&repository, base, ends.head)?,
+        None => None,
+    };
+    say_when_empty(&ends);
+    let unshallow = system.map_or(range::UNSHALLOW, |system| system.unshallow);
+    let (mut outcome, setup) = Gate {
+        args,
+        repository: &repository,
+        ends: &ends,
+        merge_base,
+        unshallow,
+    }
+    .check()?;
+    let is_told = system.filter(|_| args.base.is_none() || args.head.is_none());
+    outcome.receipt.range = Some(receipt::Range {
+        base: ends.base.map(|id| id.to_string()),
+        head: ends.head.to_string(),
+        merge_base: merge_base.map(|id| id.to_string()),
+        ci: is_told.map(|system| system.name.to_owned()),
+    });
+    setup.complete(&mut outcome);
+    outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    output.write(&outcome)
+}
+
+/// A range of one commit is often a mistake in how CI was set up.
+fn say_when_empty(ends: &Ends) {
+    if ends.base == Some(ends.head) {
+        // Nothing can be done when standard error is closed.
+        drop(writeln!(
+            io::stderr(),
+            "keyfence: base and head are the same commit {}: there is no commit to check. Where there should be some, give --base and --head",
+            ends.head
+        ));
+    }
+}
+
+struct Gate<'a> {
+    args: &'a args::Gate,
+    repository: &'a Repository,
+    ends: &'a Ends,
+    merge_base: Option<ObjectId>,
+    unshallow: &'a str,
+}
+
+impl Gate<'_> {
+    fn check(&self) -> Result<(Outcome, Setup), Failure> {
+        let (args, repository) = (self.args, self.repository);
+        let is_of_head = args.policy == args::PolicyFrom::Head;
+        let source = if is_of_head {
+            Some(self.ends.head)
+        } else {
+            self.merge_base
+        };
+        let before = Held::of(repository, self.merge_base.as_ref())?;
+        let after = Held::of(repository, Some(&self.ends.head))?;
+        let held = if is_of_head { &after } else { &before };
+        let allowed = || match &source {
+            Some(commit) => {
+                let place = format!("{commit}:{}", crate::policy::allow::PATH);
+                Ok(accepted::holding(held.entries(commit)?, place.as_ref()))
+            }
+            None => Ok(Vec::new()),
+        };
+        let setup = Setup::of_gate(&args.common, repository, allowed, held.git_allowed.as_ref())?;
+        let limits = Limits::new(&args.common, None)?;
+        let between = Range {
+            tips: std::iter::once(self.ends.head)
+                .chain(self.ends.tag)
+                .collect(),
+            known: self.ends.base.into_iter().collect(),
+        };
+        let signals = Signals::catch()?;
+        let style = environment::progress(args.common.progress);
+        let mut outcome = progress::watch(style, |progress| {
+            let watch = Watch {
+                progress,
+                interrupt: Some(signals.interrupt()),
+            };
+            let new = range::new(repository, &between, watch, self.unshallow)?;
+            let outcome = setup
+                .scanner
+                .range(watch, repository, &new, limits.of_blobs());
+            outcome.map_err(|error| Failure::because("cannot scan the range", error))
+        })?;
+        outcome.receipt.policy = Some(if args.common.no_allow {
+            receipt::Policy {
+                source: PolicySource::None,
+                commit: None,
+                changes: Vec::new(),
+                markers: Vec::new(),
+            }
+        } else {
+            let mut changes = before.changes(&after);
+            let trusted = (!is_of_head).then_some(self.merge_base.as_ref());
+            let (markers, more) = trust::markers(&mut outcome, &setup.scanner, repository, trusted);
+            changes.extend(more);
+            receipt::Policy {
+                source: if is_of_head {
+                    PolicySource::Head
+                } else {
+                    PolicySource::Base
+                },
+                commit: source.map(|id| id.to_string()),
+                changes,
+                markers,
+            }
+        });
+        Ok((outcome, setup))
+    }
+}

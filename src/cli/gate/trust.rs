@@ -1,0 +1,185 @@
+//! What a gate goes by: the policy of the commit where a merge request parts from its base, not what the request makes of it.
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::super::{Failure, accepted, git_secrets::compile};
+use crate::{
+    finding::{
+        Outcome,
+        receipt::{Marker, PolicyChange},
+    },
+    policy::allow::{self, Entry},
+    scan::Scanner,
+    source::{head, repository::Repository},
+};
+
+/// The policy that one commit holds.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    allow: BString,
+    pub(super) git_allowed: BString,
+}
+
+impl Held {
+    /// Returns the policy of `commit`; an empty one of none.
+    pub(super) fn of(repository: &Repository, commit: Option<&ObjectId>) -> Result<Self, Failure> {
+        let Some(commit) = commit else {
+            return Ok(Self::default());
+        };
+        let read = |path: &str| {
+            let bytes = head::file_of(repository, commit, path.into());
+            let bytes = bytes.map_err(|error| Failure::because("cannot read the policy", error))?;
+            Ok(BString::from(bytes.unwrap_or_default()))
+        };
+        Ok(Self {
+            allow: read(allow::PATH)?,
+            git_allowed: read(compile::GIT_ALLOWED)?,
+        })
+    }
+
+    /// Returns the allow entries; `commit` is where they stand.
+    pub(super) fn entries(&self, commit: &ObjectId) -> Result<Vec<Entry>, Failure> {
+        accepted::parse(
+            &self.allow.to_str_lossy(),
+            format!("{commit}:{}", allow::PATH).as_ref(),
+        )
+    }
+
+    /// Returns what `later` has of the policy and this one has not, and the other way round.
+    pub(super) fn changes(&self, later: &Self) -> Vec<PolicyChange> {
+        let mut out = Vec::new();
+        entries(&self.allow, &later.allow, &mut out);
+        let added = lines(&later.git_allowed).filter(|(_, line)| !has(&self.git_allowed, line));
+        out.extend(added.map(|(number, line)| PolicyChange {
+            path: compile::GIT_ALLOWED.into(),
+            line: Some(number),
+            what: format!("excuses lines that match {line:?}"),
+        }));
+        let removed = lines(&self.git_allowed).filter(|(_, line)| !has(&later.git_allowed, line));
+        out.extend(removed.map(|(_, line)| PolicyChange {
+            path: compile::GIT_ALLOWED.into(),
+            line: None,
+            what: format!("excuses lines that match {line:?} no more"),
+        }));
+        out
+    }
+}
+
+/// Adds what changes from the allow entries of `old` to those of `new`.
+fn entries(old: &BString, new: &BString, out: &mut Vec<PolicyChange>) {
+    if old == new {
+        return;
+    }
+    let change = |line: Option<u64>, what: String| PolicyChange {
+        path: allow::PATH.into(),
+        line,
+        what,
+    };
+    let known = allow::parse(&old.to_str_lossy()).unwrap_or_default();
+    let text = new.to_str_lossy();
+    let now = match allow::parse(&text) {
+        Ok(now) => now,
+        Err(error) => {
+            let line = u64::try_from(error.line).ok();
+            return out.push(change(line, format!("cannot be read: {}", error.message)));
+        }
+    };
+    let same = |entry: &Entry, entries: &[Entry]| {
+        let mut same = entries.iter();
+        same.find(|other| other.fingerprint == entry.fingerprint)
+            .cloned()
+    };
+    for entry in &now {
+        let fingerprint = entry.fingerprint.to_string();
+        let line = lines(new).find(|(_, line)| line.starts_with(fingerprint.as_bytes()));
+        let line = line.map(|(number, _)| number);
+        let owner = entry.owner.as_deref().unwrap_or("nobody");
+        let until = entry
+            .expires
+            .as_deref()
+            .map_or_else(String::new, |day| format!(", until {day}"));
+        let told = format!(
+            "{fingerprint} ({}, owner {owner}{until}): {}",
+            entry.rule, entry.reason
+        );
+        match same(entry, &known) {
+            None => out.push(change(line, format!("accepts one more secret, {told}"))),
+            Some(before) if before != *entry => {
+                out.push(change(
+                    line,
+                    format!("changes the entry that accepts {told}"),
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    for entry in known.iter().filter(|entry| same(entry, &now).is_none()) {
+        out.push(change(
+            None,
+            format!("accepts {} ({}) no more", entry.fingerprint, entry.rule),
+        ));
+    }
+}
+
+/// Returns the lines of a file with their numbers, without empty ones and comments.
+fn lines(text: &BString) -> impl Iterator<Item = (u64, &BStr)> {
+    (1..)
+        .zip(text.lines().map(|line| line.trim_ascii().as_bstr()))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#"))
+}
+
+fn has(text: &BString, line: &BStr) -> bool {
+    lines(text).any(|(_, other)| other == line)
+}
+
+/// Takes out of `outcome` what inline markers excuse: all markers where `commit` is none, otherwise those that stand with the same secret at the
+/// same path in `commit` already. What other markers would excuse is a change of the policy.
+pub(super) fn markers(
+    outcome: &mut Outcome,
+    scanner: &Scanner,
+    repository: &Repository,
+    commit: Option<Option<&ObjectId>>,
+) -> (Vec<Marker>, Vec<PolicyChange>) {
+    let (mut honoured, mut changes) = (Vec::new(), Vec::new());
+    outcome.findings.retain(|finding| {
+        let Some(marker) = &finding.marker else {
+            return true;
+        };
+        let is_there = |commit: &ObjectId| {
+            let file = head::file_of(repository, commit, finding.file());
+            let bytes = file.ok().flatten().unwrap_or_default();
+            let found = scanner.scan_bytes(finding.file(), finding.source, &bytes);
+            found
+                .iter()
+                .any(|there| there.fingerprint == finding.fingerprint && there.marker.is_some())
+        };
+        let is_honoured = match commit {
+            None => true,
+            Some(commit) => commit.is_some_and(is_there),
+        };
+        if is_honoured {
+            honoured.push(Marker {
+                path: finding.path.clone(),
+                line: finding.start.line,
+                rule: finding.rule.clone(),
+                marker: marker.to_str_lossy().into_owned(),
+            });
+        } else {
+            changes.push(PolicyChange {
+                path: finding.path.clone(),
+                line: Some(finding.start.line),
+                what: format!(
+                    "adds the inline marker {marker:?}, which would excuse {}",
+                    finding.rule
+                ),
+            });
+        }
+        !is_honoured
+    });
+    changes.sort();
+    changes.dedup();
+    honoured.sort();
+    honoured.dedup();
+    (honoured, changes)
+}
