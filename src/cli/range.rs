@@ -41,6 +41,7 @@ pub(super) fn scan(
     let mut outcome = scanner
         .range(watch, &repository, &new, limits.of_blobs())
         .map_err(|error| Failure::because(format!("cannot scan {text}"), error))?;
+    tell_partial(&repository, &mut outcome);
     outcome.receipt.range = Some(receipt::Range {
         base: Some(known.to_string()),
         head: head.to_string(),
@@ -51,7 +52,7 @@ pub(super) fn scan(
 }
 
 /// How a shallow clone gets the rest of its history.
-pub(super) const UNSHALLOW: &str = "git fetch --unshallow";
+pub(super) const UNSHALLOW: &str = "run `git fetch --unshallow`";
 
 /// Returns the repository round the current folder.
 pub(super) fn repository() -> Result<Repository, Failure> {
@@ -95,7 +96,7 @@ pub(super) fn resolve(
     found.ok_or_else(|| {
         let is_shallow = !partial::shallow(repository, &mut |_| {}).is_empty();
         let hint = if is_shallow {
-            format!(" (the clone is shallow: `{UNSHALLOW}` brings the rest of its history)")
+            format!(" (the clone is shallow: `git fetch --unshallow` brings the rest of its history)")
         } else {
             String::new()
         };
@@ -126,15 +127,30 @@ pub(super) fn new(
         .map_err(|error| Failure::because("cannot find out which commits are new", error))?;
     if let Some(first) = new.cut.first() {
         new.skipped.push(Skipped {
-            path: format!("<commit {first}>").into(),
+            path: ".".into(),
             reason: format!(
-                "the clone is shallow and ends within the range, at {} of its commits: what is new cannot be told; {unshallow}",
+                "this clone is shallow and ends within the range (at commit {first}, and at {} in all): what is new cannot be told; {unshallow}",
                 new.cut.len()
             ),
             incomplete: true,
         });
     }
     Ok(new)
+}
+
+/// How a partial clone gets all files.
+const UNFILTER: &str = "git fetch --refetch --no-filter";
+
+/// Says in `outcome` how a partial clone is mended, where something was not there.
+pub(super) fn tell_partial(repository: &Repository, outcome: &mut Outcome) {
+    if !outcome.is_complete() && partial::is_partial(repository) {
+        outcome.skipped.push(Skipped {
+            path: ".".into(),
+            reason: format!("this is a partial clone, which may lack files that the range brings; `{UNFILTER}` gets them"),
+            incomplete: true,
+        });
+        outcome.skipped.sort();
+    }
 }
 
 impl Limits {

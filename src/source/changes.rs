@@ -29,6 +29,8 @@ pub struct Change {
 pub struct Step {
     /// The files.
     pub changes: Vec<Change>,
+    /// The submodules that get another commit, whose objects are in a repository of their own.
+    pub submodules: Vec<BString>,
 }
 
 /// Why trees could not be compared.
@@ -148,7 +150,15 @@ fn compare(
     for entry in &new.entries {
         let (name, id) = (entry.filename, entry.oid.to_owned());
         match entry.mode.kind() {
-            EntryKind::Commit => {}
+            EntryKind::Commit => {
+                let is_same = |tree: &TreeRef<'_>| {
+                    let entry = tree.bisect_entry(name, false);
+                    entry.is_some_and(|entry| entry.mode.is_commit() && entry.oid == id)
+                };
+                if !old.iter().any(is_same) {
+                    step.submodules.push(path(name, b""));
+                }
+            }
             EntryKind::Tree => levels.push(Level {
                 new: Some(id),
                 old: distinct(old.iter().filter_map(|tree| folder(tree, name))),

@@ -19,6 +19,8 @@ mod ere;
 #[cfg(test)]
 mod frameworks;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
 mod generic;
 #[cfg(test)]
 mod git;

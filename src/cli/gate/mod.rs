@@ -68,6 +68,7 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
         merge_base: merge_base.map(|id| id.to_string()),
         ci: is_told.map(|system| system.name.to_owned()),
     });
+    range::tell_partial(&repository, &mut outcome);
     setup.complete(&mut outcome);
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     output.write(&outcome)

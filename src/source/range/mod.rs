@@ -148,9 +148,16 @@ pub fn new(
                     new: Some(id),
                     old: Vec::new(),
                 }],
+                submodules: Vec::new(),
             }),
         }
     }
+    let submodules = out.steps.iter().flat_map(|step| &step.submodules);
+    out.skipped.extend(submodules.map(|path| Skipped {
+        path: path.clone(),
+        reason: "submodule: its commits are checked in its own repository".to_owned(),
+        incomplete: false,
+    }));
     out.skipped
         .extend(comparer.trouble.into_iter().map(|trouble| Skipped {
             path: trouble.path,
