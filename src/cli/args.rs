@@ -30,6 +30,8 @@ pub(super) enum Command {
     Hook(Hook),
     /// Accept secrets that were looked at, by their fingerprints
     Allow(Allow),
+    /// Write down the secrets that are there, so that scans tell only of new ones
+    Baseline(Baseline),
     /// Install the hooks of this repository
     Install(Install),
     /// Remove what install has written and restore what was there
@@ -133,7 +135,7 @@ pub(super) enum Untracked {
 }
 
 /// Options of scan, gate and hook alike.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of its own that can be typed"
@@ -180,7 +182,10 @@ pub(super) struct Common {
     pub(super) progress: When,
     #[command(flatten)]
     pub(super) rules: RuleOptions,
-    /// Ignore inline markers, allow entries and allowed patterns
+    /// Leave out the secrets of a baseline, which `keyfence baseline write` makes
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Ignore inline markers, allow entries, allowed patterns and the baseline
     #[arg(long, help_heading = "Rules")]
     pub(super) no_allow: bool,
     /// Also tell what is no credential that works: published examples, and tokens whose checksum or structure is wrong
@@ -203,7 +208,7 @@ pub(super) struct Common {
     pub(super) max_file_size: Option<String>,
 }
 
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, Default, Clone, ClapArgs)]
 pub(super) struct RuleOptions {
     /// Also use the rules of a file, or of each *.toml in a folder (can be repeated)
     #[arg(long, value_name = "FILE|DIR", help_heading = "Rules")]
@@ -311,6 +316,60 @@ pub(super) struct Allow {
     /// The last day on which the entry holds
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(super) expires: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Baseline {
+    #[command(subcommand)]
+    pub(super) command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Write a baseline with all secrets that are found
+    Write(BaselineOptions),
+    /// Take out of a baseline what is found no more
+    Update(BaselineOptions),
+    /// Tell what is found and not in a baseline (exit code 1), and what is in it and found no more
+    Check(BaselineOptions),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct BaselineOptions {
+    /// The file [default: .keyfence/baseline at the root of the repository]
+    #[arg(value_name = "FILE", help_heading = "Input")]
+    pub(super) file: Option<PathBuf>,
+    /// Look at everything git stores instead of the work tree
+    #[arg(long, help_heading = "Input")]
+    pub(super) history: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+impl BaselineOptions {
+    /// Returns the scan that it is made of.
+    pub(super) fn scan(&self) -> Scan {
+        Scan {
+            paths: Vec::new(),
+            staged: false,
+            message: None,
+            range: None,
+            no_git: false,
+            no_ignore: false,
+            untracked: Untracked::Normal,
+            history: History {
+                all: self.history,
+                reachable: false,
+                since: None,
+                branch: Vec::new(),
+                recurse_submodules: false,
+                cache: None,
+                no_cache: false,
+            },
+            common: self.common.clone(),
+            max_memory: None,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -6,6 +6,7 @@ mod accepted;
 mod allow;
 mod args;
 mod aws;
+mod baseline;
 mod cache;
 mod completions;
 mod doctor;
@@ -164,6 +165,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Gate(gate) => gate::run(&gate),
         args::Command::Hook(hook) => hook::run(&hook),
         args::Command::Allow(allow) => allow::run(&allow),
+        args::Command::Baseline(baseline) => baseline::run(&baseline),
         args::Command::Install(install) => install::install(&install),
         args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
         args::Command::Doctor(doctor) => doctor::run(&doctor),

@@ -32,9 +32,14 @@ use crate::{
 };
 
 pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
+    let output = Output::new(&args.common)?;
+    output.write(&look(args)?)
+}
+
+/// Scans what `args` ask for.
+pub(super) fn look(args: &args::Scan) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let common = &args.common;
-    let output = Output::new(common)?;
     let setup = Setup::new(common, Confidence::Low, !args.no_git)?;
     let scanner = &setup.scanner;
     let limits = Limits::new(common, args.max_memory.as_deref())?;
@@ -64,7 +69,7 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
     halves::tell(args, scanner, limits, &mut outcome);
     setup.complete(&mut outcome);
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    output.write(&outcome)
+    Ok(outcome)
 }
 
 fn read(

@@ -10,7 +10,7 @@ use bstr::BStr;
 use super::{
     Failure, accepted,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
-    environment, guard,
+    baseline, environment, guard,
     prohibited::{self, Configuration, Run},
 };
 use crate::{
@@ -78,7 +78,8 @@ impl Setup {
         in_repository: bool,
     ) -> Result<Self, Failure> {
         let read = || Configuration::read(in_repository);
-        let options = options(common, default_confidence, accepted::fingerprints)?;
+        let allowed = || with_baseline(common, accepted::fingerprints()?);
+        let options = options(common, default_confidence, allowed)?;
         Self::with(common, options, read)
     }
 
@@ -89,7 +90,7 @@ impl Setup {
         repository: &Repository,
     ) -> Result<Self, Failure> {
         let read = || Configuration::of(repository);
-        let allowed = || accepted::fingerprints_of(repository);
+        let allowed = || with_baseline(common, accepted::fingerprints_of(repository)?);
         Self::with(common, options(common, default_confidence, allowed)?, read)
     }
 
@@ -223,6 +224,17 @@ fn options(
         },
         ..Options::default()
     })
+}
+
+/// Adds the secrets of the baseline that `common` names.
+fn with_baseline(
+    common: &Common,
+    mut allowed: Vec<Fingerprint>,
+) -> Result<Vec<Fingerprint>, Failure> {
+    if let Some(path) = &common.baseline {
+        allowed.extend(baseline::read(path)?.into_keys());
+    }
+    Ok(allowed)
 }
 
 /// What a scan may use.

@@ -2,5 +2,6 @@
 
 pub mod allow;
 pub mod allowed_lines;
+pub mod baseline;
 pub mod inline;
 pub mod novelty;

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod baseline;
 mod commands;
 mod history;
 mod history_cache;

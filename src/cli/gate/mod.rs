@@ -6,9 +6,11 @@ mod trust;
 
 use std::{
     io::{self, Write as _},
+    path::Path,
     time::Instant,
 };
 
+use bstr::BString;
 use gix::ObjectId;
 
 use self::{
@@ -95,6 +97,23 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
+    /// Returns the path of a baseline from the top of the repository. Only commits have one that can be trusted.
+    fn within(&self, path: &Path) -> Result<BString, Failure> {
+        let full = environment::current_dir()?.join(path);
+        let top = (self.repository.work_tree.as_deref())
+            .and_then(|top| full.strip_prefix(top).ok())
+            .or_else(|| {
+                (self.repository.work_tree.is_none() && path.is_relative()).then_some(path)
+            });
+        top.map(|path| BString::from(path.as_os_str().as_encoded_bytes()))
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "--baseline {}: a gate takes the baseline from a commit; name a file of this repository",
+                    path.display()
+                ))
+            })
+    }
+
     fn check(&self) -> Result<(Outcome, Setup), Failure> {
         let (args, repository) = (self.args, self.repository);
         let is_of_head = args.policy == args::PolicyFrom::Head;
@@ -103,13 +122,26 @@ impl Gate<'_> {
         } else {
             self.merge_base
         };
-        let before = Held::of(repository, self.merge_base.as_ref())?;
-        let after = Held::of(repository, Some(&self.ends.head))?;
+        let baseline = match &args.common.baseline {
+            Some(path) => Some(self.within(path)?),
+            None => None,
+        };
+        let of = |commit| {
+            Held::of(
+                repository,
+                commit,
+                baseline.as_ref().map(|path| path.as_ref()),
+            )
+        };
+        let before = of(self.merge_base.as_ref())?;
+        let after = of(Some(&self.ends.head))?;
         let held = if is_of_head { &after } else { &before };
         let allowed = || match &source {
             Some(commit) => {
                 let place = format!("{commit}:{}", crate::policy::allow::PATH);
-                Ok(accepted::holding(held.entries(commit)?, place.as_ref()))
+                let mut allowed = accepted::holding(held.entries(commit)?, place.as_ref());
+                allowed.extend(held.baseline(commit)?.into_keys());
+                Ok(allowed)
             }
             None => Ok(Vec::new()),
         };

@@ -9,7 +9,10 @@ use crate::{
         Outcome,
         receipt::{Marker, PolicyChange},
     },
-    policy::allow::{self, Entry},
+    policy::{
+        allow::{self, Entry},
+        baseline::{self, Baseline},
+    },
     scan::Scanner,
     source::{head, repository::Repository},
 };
@@ -19,22 +22,31 @@ use crate::{
 pub(super) struct Held {
     allow: BString,
     pub(super) git_allowed: BString,
+    /// The baseline that was asked for, with its path from the top of the repository.
+    baseline: Option<(BString, BString)>,
 }
 
 impl Held {
-    /// Returns the policy of `commit`; an empty one of none.
-    pub(super) fn of(repository: &Repository, commit: Option<&ObjectId>) -> Result<Self, Failure> {
+    /// Returns the policy of `commit`; an empty one of none. `baseline` is the path of the baseline, from the top of the repository.
+    pub(super) fn of(
+        repository: &Repository,
+        commit: Option<&ObjectId>,
+        baseline: Option<&BStr>,
+    ) -> Result<Self, Failure> {
         let Some(commit) = commit else {
             return Ok(Self::default());
         };
-        let read = |path: &str| {
-            let bytes = head::file_of(repository, commit, path.into());
+        let read = |path: &BStr| {
+            let bytes = head::file_of(repository, commit, path);
             let bytes = bytes.map_err(|error| Failure::because("cannot read the policy", error))?;
             Ok(BString::from(bytes.unwrap_or_default()))
         };
         Ok(Self {
-            allow: read(allow::PATH)?,
-            git_allowed: read(compile::GIT_ALLOWED)?,
+            allow: read(allow::PATH.into())?,
+            git_allowed: read(compile::GIT_ALLOWED.into())?,
+            baseline: baseline
+                .map(|path| Ok((path.to_owned(), read(path)?)))
+                .transpose()?,
         })
     }
 
@@ -46,10 +58,22 @@ impl Held {
         )
     }
 
+    /// Returns the secrets of the baseline.
+    pub(super) fn baseline(&self, commit: &ObjectId) -> Result<Baseline, Failure> {
+        let Some((path, text)) = &self.baseline else {
+            return Ok(Baseline::new());
+        };
+        super::super::baseline::parse(&text.to_str_lossy(), format!("{commit}:{path}").as_ref())
+    }
+
     /// Returns what `later` has of the policy and this one has not, and the other way round.
     pub(super) fn changes(&self, later: &Self) -> Vec<PolicyChange> {
         let mut out = Vec::new();
         entries(&self.allow, &later.allow, &mut out);
+        if let (Some((path, after)), before) = (&later.baseline, &self.baseline) {
+            let before = before.as_ref().map(|(_, before)| before);
+            baselines(path, before, after, &mut out);
+        }
         let added = lines(&later.git_allowed).filter(|(_, line)| !has(&self.git_allowed, line));
         out.extend(added.map(|(number, line)| PolicyChange {
             path: compile::GIT_ALLOWED.into(),
@@ -119,6 +143,30 @@ fn entries(old: &BString, new: &BString, out: &mut Vec<PolicyChange>) {
             None,
             format!("accepts {} ({}) no more", entry.fingerprint, entry.rule),
         ));
+    }
+}
+
+/// Adds what changes from the baseline `old` to `new`.
+fn baselines(path: &BString, old: Option<&BString>, new: &BString, out: &mut Vec<PolicyChange>) {
+    let change = |line: Option<u64>, what: String| PolicyChange {
+        path: path.clone(),
+        line,
+        what,
+    };
+    let parsed = |text: &BString| baseline::parse(&text.to_str_lossy());
+    let known = old.and_then(|old| parsed(old).ok()).unwrap_or_default();
+    match parsed(new) {
+        Ok(now) => {
+            let more = now.keys().filter(|one| !known.contains_key(one)).count();
+            if more > 0 {
+                let what = format!("has {more} secrets more than before, which it would accept");
+                out.push(change(None, what));
+            }
+        }
+        Err(error) => {
+            let line = u64::try_from(error.line).ok();
+            out.push(change(line, format!("cannot be read: {}", error.message)));
+        }
     }
 }
 

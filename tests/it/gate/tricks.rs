@@ -348,3 +348,36 @@ fn files_of_the_working_tree_do_not_count() {
     refuses(&repo, "app.env");
     assert_eq!(to_review(&gate(&repo)), []);
 }
+
+#[test]
+fn a_baseline() {
+    const FILE: &str = ".keyfence/baseline";
+    let (repo, pair) = (request(), Pair::drawn(1));
+    let with = ["--base", "main", "--baseline", FILE];
+    let line = format!("{} rule={PAIR}\n", fingerprint(&pair));
+    repo.write("app.env", pair.env());
+    repo.write(FILE, &line);
+    repo.commit_all();
+    let ran = gate_with(&repo, &with, &[]).ends(1);
+    let review = to_review(&ran);
+    assert_eq!(review.len(), 1, "{review:?}");
+    assert_eq!(review[0].0, FILE);
+    assert!(review[0].1.contains("1 secrets more"), "{review:?}");
+    repo.write(FILE, "nonsense\n");
+    repo.commit_all();
+    let review = to_review(&gate_with(&repo, &with, &[]).ends(1));
+    assert!(review[0].1.starts_with("cannot be read: "), "{review:?}");
+    repo.git(["checkout", "-q", "main"]);
+    repo.write(FILE, &line);
+    repo.commit_all();
+    repo.git(["checkout", "-q", "-B", "topic"]);
+    repo.write("app.env", pair.env());
+    repo.commit_all();
+    gate_with(&repo, &with, &[]).ends(0);
+    gate_with(
+        &repo,
+        &["--base", "main", "--baseline", "/etc/hostname"],
+        &[],
+    )
+    .complains(&["/etc/hostname", "from a commit"]);
+}
