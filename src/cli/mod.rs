@@ -21,6 +21,7 @@ mod install;
 mod output;
 mod progress;
 mod prohibited;
+mod report;
 mod rules;
 mod scan;
 mod settings;
@@ -168,6 +169,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Rules(rules) => rules::run(&rules),
         args::Command::Why(why) => why::run(&why),
         args::Command::Aws(aws) => aws::run(&aws),
+        args::Command::Report(report) => report::run(&report),
         args::Command::GitSecrets(drop_in) => Ok(git_secrets::run(drop_in.arguments)),
         args::Command::Completions(shell) => completions::run(&shell),
     }
