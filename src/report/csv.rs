@@ -92,7 +92,7 @@ fn row(finding: &Finding) -> Vec<String> {
 
 fn of_note(note: &Note<'_>) -> Vec<String> {
     let mut row = vec![String::new(); COLUMNS.len()];
-    row[0] = note.topic.id().to_owned();
+    note.topic.id().clone_into(&mut row[0]);
     row[1] = note.path.map_or_else(String::new, shown);
     row[2] = note.line.map_or_else(String::new, |line| line.to_string());
     row[COLUMNS.len() - 1].clone_from(&note.text);

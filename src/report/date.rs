@@ -84,7 +84,7 @@ fn local(commit: &Commit) -> Option<(DateTime, i32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, rfc3339};
+    use super::{day, rfc3339, span, utc};
     use crate::finding::Commit;
 
     fn commit(seconds: i64, utc_offset_seconds: i32) -> Commit {
@@ -133,6 +133,22 @@ mod tests {
         check(0, 86_400, None, "@0");
         check(0, -86_400, None, "@0");
         check(0, i32::MAX, None, "@0");
+    }
+
+    #[test]
+    fn a_scan_began_as_long_ago_as_it_took() {
+        assert_eq!(utc(1_769_846_400).as_deref(), Some("2026-01-31T08:00:00Z"));
+        assert_eq!(utc(i64::MAX), None);
+        let check = |finished, ms, expected: Option<(&str, &str)>| {
+            let span = span(finished, ms).map(|(start, end)| (start.to_string(), end.to_string()));
+            let span = span.as_ref().map(|(start, end)| (&**start, &**end));
+            assert_eq!(span, expected, "{finished}");
+        };
+        let (start, end) = ("2026-01-31T07:59:56", "2026-01-31T08:00:00");
+        check("2026-01-31T08:00:00Z", 4000, Some((start, end)));
+        check("2026-01-31T09:00:00+01:00", 4000, Some((start, end)));
+        check("yesterday", 0, None);
+        check("2026-01-31T08:00:00Z", u64::MAX, None);
     }
 
     proptest::proptest! {

@@ -32,7 +32,7 @@ fn result(finding: &Finding, before: usize, rules: &Rules<'_>) -> Value {
         "ruleId": finding.rule,
         "level": level(finding.severity),
         "message": message(&text),
-        "locations": [{ "physicalLocation": place(&finding.path, region) }],
+        "locations": [{ "physicalLocation": place(&finding.path, &region) }],
         "partialFingerprints": {
             // The one that GitHub goes by. A secret is the same wherever its line moves; the second of a file is another.
             "primaryLocationLineHash": format!("{}:{}", finding.fingerprint, before + 1),
@@ -55,7 +55,7 @@ fn result(finding: &Finding, before: usize, rules: &Rules<'_>) -> Value {
     out
 }
 
-fn place(path: &Path, region: Value) -> Value {
+fn place(path: &Path, region: &Value) -> Value {
     json!({ "artifactLocation": artifact(path), "region": region })
 }
 
@@ -69,7 +69,7 @@ fn of_part(finding: &Finding, part: &Part) -> Value {
         }
     }
     json!({
-        "physicalLocation": place(&finding.path, region),
+        "physicalLocation": place(&finding.path, &region),
         "message": message(&format!("{}: {}", part.part, part.redacted)),
         "properties": properties,
     })
@@ -88,7 +88,7 @@ fn of_occurrence(occurrence: &Occurrence) -> Value {
         text.push_str(&commit(&occurrence.removed));
     }
     json!({
-        "physicalLocation": place(&occurrence.path, region),
+        "physicalLocation": place(&occurrence.path, &region),
         "message": message(&text),
         // Not the fields themselves: those called `tags` would be taken for SARIF's own (section 3.8.2).
         "properties": { "occurrence": occurrence },

@@ -1,14 +1,14 @@
 //! Reports that are read back.
 
 use keyfence::report::{
-    DOCUMENT_FORMATS,
+    DOCUMENT_FORMATS, Document, DocumentReport,
     read::{Report, read},
 };
 
-use super::{HIDDEN, SHOWN, bytes, complete, everything, outcomes};
+use super::{HIDDEN, SHOWN, bytes, complete, everything, nothing, outcomes};
 
 fn back(text: &[u8]) -> Report {
-    read(&mut &*text).unwrap_or_else(|error| panic!("{error}"))
+    read(&mut &*text).unwrap()
 }
 
 #[test]
@@ -87,4 +87,34 @@ fn errors_name_the_line_and_what_to_do() {
         &format!("{text}{text}"),
         &["line 5 comes after the summary", "split"],
     );
+}
+
+/// A summary that is incomplete and does not name what was not read: each format says at least that.
+#[test]
+fn incomplete_is_told_by_every_format() {
+    let mut document = back(&bytes("jsonl", &nothing(), HIDDEN)).document;
+    let told = |document: &Document| -> Vec<Vec<u8>> {
+        let write = |(_, format): &(_, &(dyn DocumentReport + Sync))| {
+            let mut out = Vec::new();
+            format
+                .write_document(document, complete(HIDDEN), &mut out)
+                .unwrap();
+            out
+        };
+        DOCUMENT_FORMATS.iter().map(write).collect()
+    };
+    let whole = told(&document);
+    document.summary.complete = false;
+    for (((name, _), before), after) in DOCUMENT_FORMATS.iter().zip(whole).zip(told(&document)) {
+        assert_ne!(before, after, "{name}");
+        let text = String::from_utf8(after).unwrap();
+        let says = [
+            "not everything that was to be read was read",
+            "\"complete\":false",
+        ];
+        assert!(
+            says.iter().any(|words| text.contains(words)),
+            "{name}: {text}"
+        );
+    }
 }
