@@ -46,6 +46,8 @@ pub(super) enum Command {
     Why(Why),
     /// Look at AWS credentials, offline
     Aws(Aws),
+    /// Tell a report in JSON Lines in another format, without scanning again
+    Report(Report),
     /// Stand in for `git secrets`: takes its options (`keyfence git-secrets -h` lists them)
     #[command(name = "git-secrets", disable_help_flag = true)]
     GitSecrets(GitSecrets),
@@ -232,6 +234,12 @@ pub(super) enum Format {
     Human,
     Json,
     Jsonl,
+    Sarif,
+    Gitlab,
+    Codequality,
+    Junit,
+    Csv,
+    Asff,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -528,6 +536,20 @@ pub(super) enum AwsCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit codes: 0 converted, 2 trouble")]
+pub(super) struct Report {
+    /// The report, as `keyfence scan --format jsonl` wrote it; `-` for standard input
+    #[arg(value_name = "FILE.jsonl")]
+    pub(super) file: PathBuf,
+    /// The format: json, jsonl, sarif, gitlab, codequality, junit, csv, asff
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) to: String,
+    /// Where it goes [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 /// The arguments are read by the drop-in itself, as git reads those of `git secrets`.

@@ -15,10 +15,13 @@ use std::{
 };
 
 use super::{Failure, args::When};
-use crate::source::{
-    config,
-    history::alternates,
-    repository::{OuterConfig, Override},
+use crate::{
+    report::asff::Target,
+    source::{
+        config,
+        history::alternates,
+        repository::{OuterConfig, Override},
+    },
 };
 
 /// Returns the folder the program was started in.
@@ -33,8 +36,12 @@ pub(super) fn current_dir() -> Result<PathBuf, Failure> {
 
 /// Returns the time, in seconds since 1970-01-01T00:00:00Z.
 pub(super) fn now_seconds() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
+    seconds(SystemTime::now())
+}
+
+/// Returns `time` in seconds since 1970-01-01T00:00:00Z, and 0 for what was before.
+pub(super) fn seconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH)
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok())
         .unwrap_or(0)
@@ -232,6 +239,32 @@ pub(super) fn aws_credentials_file() -> Option<PathBuf> {
         },
         None => home.map(|home| home.join(".aws").join("credentials")),
     }
+}
+
+/// Returns the AWS account and region into which findings are to be imported: `AWS_ACCOUNT_ID`, which is for the user to
+/// set, and `AWS_REGION` or `AWS_DEFAULT_REGION`, which the AWS command line knows too
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html>).
+pub(super) fn aws_target() -> Result<Target, Failure> {
+    let text = |name: &str| {
+        let value = variable(name)?.to_string_lossy().trim().to_owned();
+        (!value.is_empty()).then_some(value)
+    };
+    let missing = |what: &str, names: &str| {
+        Failure::new(format!(
+            "the format `asff` needs the AWS {what} that findings are imported into: set {names}"
+        ))
+    };
+    let account = text("AWS_ACCOUNT_ID").ok_or_else(|| missing("account", "AWS_ACCOUNT_ID"))?;
+    let region = text("AWS_REGION")
+        .or_else(|| text("AWS_DEFAULT_REGION"))
+        .ok_or_else(|| missing("region", "AWS_REGION or AWS_DEFAULT_REGION"))?;
+    Target::new(&account, &region).map_err(|error| {
+        let what = format!(
+            "the format `asff` cannot be written for the account `{account}` (AWS_ACCOUNT_ID) in the region `{region}` (AWS_REGION or \
+             AWS_DEFAULT_REGION)"
+        );
+        Failure::because(what, error)
+    })
 }
 
 /// Returns where git's own configuration lies (git-config(1), "FILES").

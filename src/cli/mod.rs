@@ -24,6 +24,7 @@ mod output;
 mod progress;
 mod prohibited;
 mod range;
+mod report;
 mod rules;
 mod scan;
 mod settings;
@@ -173,6 +174,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Rules(rules) => rules::run(&rules),
         args::Command::Why(why) => why::run(&why),
         args::Command::Aws(aws) => aws::run(&aws),
+        args::Command::Report(report) => report::run(&report),
         args::Command::GitSecrets(drop_in) => Ok(git_secrets::run(drop_in.arguments)),
         args::Command::Completions(shell) => completions::run(&shell),
     }

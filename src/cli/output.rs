@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     finding::Outcome,
-    report::{self, Report, ReportOptions},
+    report::{self, Report, ReportOptions, asff::Target},
 };
 
 /// Where the reports of a run go: checked before the scan, so that a typing error does not cost a long run.
@@ -30,16 +30,25 @@ impl Output {
             None | Some(Format::Human) => "human",
             Some(Format::Json) => "json",
             Some(Format::Jsonl) => "jsonl",
+            Some(Format::Sarif) => "sarif",
+            Some(Format::Gitlab) => "gitlab",
+            Some(Format::Codequality) => "codequality",
+            Some(Format::Junit) => "junit",
+            Some(Format::Csv) => "csv",
+            Some(Format::Asff) => "asff",
         };
         let files = common
             .report
             .iter()
             .map(|text| report_file(text))
             .collect::<Result<_, _>>()?;
+        let of_files = common.report.iter();
+        let of_files = of_files.filter_map(|text| Some(text.split_once('=')?.0));
         let options = ReportOptions {
             show_secrets: common.show_secrets,
             colour: environment::colour(common.color),
             accept: !common.no_allow,
+            aws: aws_target(std::iter::once(format).chain(of_files))?,
         };
         Ok(Self {
             format: by_name(format)?,
@@ -71,22 +80,8 @@ impl Output {
                 })?;
         }
         let mut out = io::BufWriter::new(io::stdout().lock());
-        match self
-            .format
-            .write(outcome, self.options, &mut out)
-            .and_then(|()| out.flush())
-        {
-            Ok(()) => {}
-            // Whoever reads it has seen enough. What was found counts all the same: a hook goes on blocking.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-            Err(error) => {
-                return Err(Failure::because(
-                    "cannot write the report to standard output (make room there, or write it elsewhere \
-                     with --report FORMAT=FILE)",
-                    error,
-                ));
-            }
-        }
+        let written = self.format.write(outcome, self.options, &mut out);
+        printed(written.and_then(|()| out.flush()))?;
         Ok(exit_code(outcome))
     }
 }
@@ -100,16 +95,52 @@ pub(super) fn exit_code(outcome: &Outcome) -> u8 {
     }
 }
 
+/// Writes `text` to standard output.
+pub(super) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    printed(out.write_all(text).and_then(|()| out.flush()))
+}
+
+fn printed(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        // Whoever reads it has seen enough. What was found counts all the same: a hook goes on blocking.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| {
+            Failure::because(
+                "cannot write the report to standard output (make room there, or write it elsewhere \
+                 with --report FORMAT=FILE)",
+                error,
+            )
+        }),
+    }
+}
+
+/// Returns where findings are to be imported, when one of `formats` is for that.
+pub(super) fn aws_target<'a>(
+    formats: impl IntoIterator<Item = &'a str>,
+) -> Result<Option<Target>, Failure> {
+    let mut formats = formats.into_iter();
+    formats
+        .any(|format| format == "asff")
+        .then(environment::aws_target)
+        .transpose()
+}
+
 fn by_name(name: &str) -> Result<&'static (dyn Report + Sync), Failure> {
     report::by_name(name).ok_or_else(|| {
         let names: Vec<&str> = report::FORMATS.iter().map(|(name, _)| *name).collect();
-        let near = crate::rule::parse::nearest(name, names.iter().copied())
-            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        Failure::new(format!(
-            "there is no format `{name}`{near} (formats: {})",
-            names.join(", ")
-        ))
+        no_format(name, &names)
     })
+}
+
+/// Returns what to say where `name` is none of `names`.
+pub(super) fn no_format(name: &str, names: &[&str]) -> Failure {
+    let near = crate::rule::parse::nearest(name, names.iter().copied())
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Failure::new(format!(
+        "there is no format `{name}`{near} (formats: {})",
+        names.join(", ")
+    ))
 }
 
 fn report_file(text: &str) -> Result<(&'static (dyn Report + Sync), PathBuf), Failure> {

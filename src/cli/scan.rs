@@ -69,6 +69,7 @@ pub(super) fn look(args: &args::Scan) -> Result<Outcome, Failure> {
     halves::tell(args, scanner, limits, &mut outcome);
     setup.complete(&mut outcome);
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    outcome.finished_seconds = Some(environment::now_seconds());
     Ok(outcome)
 }
 

@@ -205,6 +205,8 @@ pub struct Outcome {
     pub receipt: Receipt,
     /// How long the scan took, in milliseconds; set by the caller, who has the clock.
     pub elapsed_ms: u64,
+    /// When the scan ended, in seconds since 1970-01-01T00:00:00Z; set by the caller, who has the clock.
+    pub finished_seconds: Option<i64>,
 }
 
 impl Outcome {

@@ -3,8 +3,11 @@
 //! A commit holds any number of seconds and any offset; what is no date of RFC 3339 (years 0 to 9999, offsets below a day)
 //! has no text here.
 
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use std::io;
 
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::Offset};
+
+use super::model::Summary;
 use crate::finding::Commit;
 
 /// Minutes of a day; RFC 3339 section 5.6 has offsets below it.
@@ -22,6 +25,42 @@ pub(super) fn rfc3339(commit: &Commit) -> Option<String> {
         minutes / 60,
         minutes % 60
     ))
+}
+
+/// Returns a time in seconds since 1970-01-01T00:00:00Z as RFC 3339 has it, in UTC: `2026-01-31T08:00:00Z`; none where that is no date
+/// there.
+pub(crate) fn utc(seconds: i64) -> Option<String> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    let local = Offset::UTC.to_datetime(time);
+    (local.year() >= 0).then(|| format!("{local}Z"))
+}
+
+/// Returns the times at which a scan began and ended, in UTC, without offset: `2026-01-31T08:00:00`.
+///
+/// # Errors
+///
+/// When the summary does not say when it ended.
+pub(super) fn of_scan(summary: &Summary) -> io::Result<(DateTime, DateTime)> {
+    let finished = summary.finished.as_deref();
+    let span = finished.and_then(|finished| span(finished, summary.elapsed_ms));
+    span.ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the summary does not say in `finished` when the scan ended, and this format needs the time",
+        )
+    })
+}
+
+/// Returns the same, or none where `finished` is no time of RFC 3339.
+pub(super) fn span(finished: &str, elapsed_ms: u64) -> Option<(DateTime, DateTime)> {
+    let end: Timestamp = finished.parse().ok()?;
+    let elapsed = SignedDuration::from_millis(i64::try_from(elapsed_ms).ok()?);
+    let start = end.checked_sub(elapsed).ok()?;
+    let whole = |time: Timestamp| -> Option<DateTime> {
+        let time = Timestamp::from_second(time.as_second()).ok()?;
+        Some(Offset::UTC.to_datetime(time))
+    };
+    Some((whole(start)?, whole(end)?))
 }
 
 /// Returns the day for people: `2026-01-31`, and the seconds as git writes them (`@99999999999999`) where they are no date.
@@ -45,7 +84,7 @@ fn local(commit: &Commit) -> Option<(DateTime, i32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, rfc3339};
+    use super::{day, rfc3339, span, utc};
     use crate::finding::Commit;
 
     fn commit(seconds: i64, utc_offset_seconds: i32) -> Commit {
@@ -94,6 +133,22 @@ mod tests {
         check(0, 86_400, None, "@0");
         check(0, -86_400, None, "@0");
         check(0, i32::MAX, None, "@0");
+    }
+
+    #[test]
+    fn a_scan_began_as_long_ago_as_it_took() {
+        assert_eq!(utc(1_769_846_400).as_deref(), Some("2026-01-31T08:00:00Z"));
+        assert_eq!(utc(i64::MAX), None);
+        let check = |finished, ms, expected: Option<(&str, &str)>| {
+            let span = span(finished, ms).map(|(start, end)| (start.to_string(), end.to_string()));
+            let span = span.as_ref().map(|(start, end)| (&**start, &**end));
+            assert_eq!(span, expected, "{finished}");
+        };
+        let (start, end) = ("2026-01-31T07:59:56", "2026-01-31T08:00:00");
+        check("2026-01-31T08:00:00Z", 4000, Some((start, end)));
+        check("2026-01-31T09:00:00+01:00", 4000, Some((start, end)));
+        check("yesterday", 0, None);
+        check("2026-01-31T08:00:00Z", u64::MAX, None);
     }
 
     proptest::proptest! {

@@ -2,14 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::{Document, DocumentReport};
+use super::{Document, DocumentReport, ReportOptions};
 
 /// Writes everything as one JSON object on one line.
 #[derive(Debug, Clone, Copy)]
 pub struct Json;
 
 impl DocumentReport for Json {
-    fn write_document(&self, document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    fn write_document(
+        &self,
+        document: &Document,
+        _: ReportOptions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         serde_json::to_writer(&mut *out, document)?;
         out.write_all(b"\n")
     }

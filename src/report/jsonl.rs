@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Document, DocumentReport};
+use super::{Document, DocumentReport, ReportOptions};
 
 /// Writes one JSON object a line. Each line is written at once, so that a reader never sees half a finding of a run that
 /// was stopped.
@@ -10,7 +10,12 @@ use super::{Document, DocumentReport};
 pub struct JsonLines;
 
 impl DocumentReport for JsonLines {
-    fn write_document(&self, document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    fn write_document(
+        &self,
+        document: &Document,
+        _: ReportOptions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         for finding in &document.findings {
             line(out, finding)?;
         }

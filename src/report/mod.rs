@@ -9,11 +9,20 @@
 //!
 //! [`Secret::expose`]: crate::secret::Secret::expose
 
-mod date;
+pub mod asff;
+pub mod codequality;
+mod coverage;
+pub mod csv;
+pub(crate) mod date;
+pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
 pub mod model;
+mod place;
+pub mod read;
+pub mod sarif;
 mod scrub;
 pub(crate) mod text;
 
@@ -39,6 +48,8 @@ pub struct ReportOptions {
     /// Say how to accept a finding that is not a secret. Of no use where allow entries and markers are not read
     /// (`--no-allow`).
     pub accept: bool,
+    /// The AWS account and region that `asff` is for, which needs them.
+    pub aws: Option<asff::Target>,
 }
 
 /// A report format.
@@ -58,12 +69,18 @@ pub trait Report {
 
 /// A report format that needs no more than the JSON formats tell, so that it can be made of a report in JSON Lines, too.
 pub trait DocumentReport {
-    /// Writes the report of `document`.
+    /// Writes the report of `document`. Secrets in clear are shown where the document has them.
     ///
     /// # Errors
     ///
-    /// When writing fails.
-    fn write_document(&self, document: &Document, out: &mut dyn Write) -> io::Result<()>;
+    /// When writing fails; of the kind [`io::ErrorKind::InvalidInput`] when the format needs something that neither the document nor
+    /// the options say.
+    fn write_document(
+        &self,
+        document: &Document,
+        options: ReportOptions,
+        out: &mut dyn Write,
+    ) -> io::Result<()>;
 }
 
 impl<T: DocumentReport> Report for T {
@@ -76,7 +93,7 @@ impl<T: DocumentReport> Report for T {
         let scrub = Scrub::new(outcome, options);
         let document = Document::new(outcome, options, &scrub);
         let mut out = io::BufWriter::new(out);
-        self.write_document(&document, &mut out)?;
+        self.write_document(&document, options, &mut out)?;
         out.flush()
     }
 }
@@ -86,11 +103,25 @@ pub static FORMATS: &[(&str, &(dyn Report + Sync))] = &[
     ("human", &human::Human),
     ("json", &json::Json),
     ("jsonl", &jsonl::JsonLines),
+    ("sarif", &sarif::Sarif),
+    ("gitlab", &gitlab::GitLab),
+    ("codequality", &codequality::CodeQuality),
+    ("junit", &junit::JUnit),
+    ("csv", &csv::Csv),
+    ("asff", &asff::Asff),
 ];
 
 /// Those of them that can be made of a report in JSON Lines.
-pub static DOCUMENT_FORMATS: &[(&str, &(dyn DocumentReport + Sync))] =
-    &[("json", &json::Json), ("jsonl", &jsonl::JsonLines)];
+pub static DOCUMENT_FORMATS: &[(&str, &(dyn DocumentReport + Sync))] = &[
+    ("json", &json::Json),
+    ("jsonl", &jsonl::JsonLines),
+    ("sarif", &sarif::Sarif),
+    ("gitlab", &gitlab::GitLab),
+    ("codequality", &codequality::CodeQuality),
+    ("junit", &junit::JUnit),
+    ("csv", &csv::Csv),
+    ("asff", &asff::Asff),
+];
 
 /// Returns the format called `name`.
 pub fn by_name(name: &str) -> Option<&'static (dyn Report + Sync)> {

@@ -15,7 +15,7 @@ pub use history::{Commit, Note, Occurrence, States};
 pub use receipt::{Marker, Policy, PolicyChange, Range};
 use serde::{Deserialize, Serialize};
 
-use super::{ReportOptions, scrub::Scrub};
+use super::{ReportOptions, date, scrub::Scrub};
 use crate::{
     finding,
     rule::{Confidence, Severity},
@@ -304,6 +304,9 @@ pub struct Summary {
     pub skipped: Vec<Skipped>,
     /// How long the scan took, in milliseconds.
     pub elapsed_ms: u64,
+    /// When the scan ended (RFC 3339, in UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<String>,
 }
 
 impl Summary {
@@ -332,6 +335,7 @@ impl Summary {
                 })
                 .collect(),
             elapsed_ms: outcome.elapsed_ms,
+            finished: outcome.finished_seconds.and_then(date::utc),
         }
     }
 }

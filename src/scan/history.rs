@@ -178,6 +178,7 @@ impl Scanner {
             rules: self.rules().enabled_count(),
             receipt: self.receipt(),
             elapsed_ms: 0,
+            finished_seconds: None,
         };
         self.find_in_texts(&mut outcome);
         outcome

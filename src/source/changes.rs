@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     ObjectId,
-    objs::{self, FindExt as _, TreeRef, tree::EntryKind},
+    objs::{
+        self, FindExt as _, TreeRef,
+        tree::{EntryKind, EntryRef},
+    },
 };
 
 use super::interrupt::{self, Interrupt};
@@ -146,27 +149,28 @@ fn compare(
         .iter()
         .map(|id| read(Some(id)))
         .collect::<Result<_, _>>()?;
+    let mut before: Vec<Cursor<'_, '_>> = old.iter().map(Cursor::new).collect();
     let path = |name: &BStr, end: &[u8]| BString::from([&level.path[..], name, end].concat());
     for entry in &new.entries {
         let (name, id) = (entry.filename, entry.oid.to_owned());
         match entry.mode.kind() {
             EntryKind::Commit => {
-                let is_same = |tree: &TreeRef<'_>| {
-                    let entry = tree.bisect_entry(name, false);
+                let is_same = |tree: &mut Cursor<'_, '_>| {
+                    let entry = tree.find(name, false);
                     entry.is_some_and(|entry| entry.mode.is_commit() && entry.oid == id)
                 };
-                if !old.iter().any(is_same) {
+                if !before.iter_mut().any(is_same) {
                     step.submodules.push(path(name, b""));
                 }
             }
             EntryKind::Tree => levels.push(Level {
                 new: Some(id),
-                old: distinct(old.iter().filter_map(|tree| folder(tree, name))),
+                old: distinct(before.iter_mut().filter_map(|tree| tree.folder(name))),
                 path: path(name, b"/"),
                 depth: level.depth + 1,
             }),
             EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
-                let old = distinct(old.iter().filter_map(|tree| blob(tree, name)));
+                let old = distinct(before.iter_mut().filter_map(|tree| tree.blob(name)));
                 if !old.contains(&id) {
                     step.changes.push(Change {
                         path: path(name, b""),
@@ -178,9 +182,10 @@ fn compare(
         }
     }
     let mut gone: Vec<(&BStr, bool)> = Vec::new();
+    let mut after = Cursor::new(&new);
     for entry in old.iter().flat_map(|tree| &tree.entries) {
         let is_tree = entry.mode.is_tree();
-        let there = new.bisect_entry(entry.filename, is_tree);
+        let there = after.find(entry.filename, is_tree);
         let stays = there.is_some_and(|there| there.mode.is_tree() == is_tree);
         if (is_tree || entry.mode.is_blob_or_symlink()) && !stays {
             gone.push((entry.filename, is_tree));
@@ -207,18 +212,58 @@ fn compare(
     Ok(())
 }
 
+/// Finds entries of a tree quickly that are asked for in the order in which they stand.
+struct Cursor<'t, 'a> {
+    tree: &'t TreeRef<'a>,
+    /// Where the next one is expected.
+    at: usize,
+}
+
+impl<'t, 'a> Cursor<'t, 'a> {
+    fn new(tree: &'t TreeRef<'a>) -> Self {
+        Self { tree, at: 0 }
+    }
+
+    /// Returns the same as [`TreeRef::bisect_entry`].
+    fn find(&mut self, name: &BStr, is_tree: bool) -> Option<EntryRef<'a>> {
+        let entries = &self.tree.entries;
+        // One that is new or gone shifts those behind it by one.
+        for at in self.at..self.at + 2 {
+            let entry = entries.get(at);
+            let is_it =
+                |entry: &&EntryRef<'a>| entry.filename == name && entry.mode.is_tree() == is_tree;
+            if let Some(found) = entry.filter(is_it) {
+                self.at = at + 1;
+                return Some(*found);
+            }
+        }
+        let found = self.tree.bisect_entry(name, is_tree)?;
+        self.at = entries.binary_search(&found).map_or(self.at, |at| at + 1);
+        Some(found)
+    }
+
+    fn folder(&mut self, name: &BStr) -> Option<ObjectId> {
+        let found = self.find(name, true)?;
+        found.mode.is_tree().then(|| found.oid.to_owned())
+    }
+
+    fn blob(&mut self, name: &BStr) -> Option<ObjectId> {
+        let found = self.find(name, false)?;
+        found
+            .mode
+            .is_blob_or_symlink()
+            .then(|| found.oid.to_owned())
+    }
+}
+
 /// Returns the folder `name` of a tree.
 pub(super) fn folder(tree: &TreeRef<'_>, name: &[u8]) -> Option<ObjectId> {
-    tree.bisect_entry(name.as_bstr(), true)
-        .filter(|entry| entry.mode.is_tree())
-        .map(|entry| entry.oid.to_owned())
+    Cursor::new(tree).folder(name.as_bstr())
 }
 
 /// Returns the file or link `name` of a tree.
 pub(super) fn blob(tree: &TreeRef<'_>, name: &[u8]) -> Option<ObjectId> {
-    tree.bisect_entry(name.as_bstr(), false)
-        .filter(|entry| entry.mode.is_blob_or_symlink())
-        .map(|entry| entry.oid.to_owned())
+    Cursor::new(tree).blob(name.as_bstr())
 }
 
 fn distinct(ids: impl Iterator<Item = ObjectId>) -> Vec<ObjectId> {

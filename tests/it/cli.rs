@@ -10,6 +10,7 @@ mod hooks;
 mod input;
 pub(crate) mod interrupt;
 mod options;
+mod report;
 mod rules;
 mod scan;
 mod sentinel;

@@ -2,7 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod asff;
+mod codequality;
+mod csv;
+mod gitlab;
 mod history;
+mod junit;
+mod read;
+mod sarif;
 
 use std::io::{self, Write};
 
@@ -10,7 +17,7 @@ use bstr::{BString, ByteSlice as _};
 use keyfence::{
     finding::{Counts, Excerpt, Finding, Outcome, Part, Receipt, Skipped, SourceKind, receipt},
     matcher::lines::Place,
-    report::{Document, FORMATS, JSON_SCHEMA, ReportOptions, by_name},
+    report::{Document, FORMATS, JSON_SCHEMA, ReportOptions, asff::Target, by_name},
     rule::{
         Confidence, Severity,
         template::{Random, fill},
@@ -24,12 +31,16 @@ const HIDDEN: ReportOptions = ReportOptions {
     show_secrets: false,
     colour: false,
     accept: true,
+    aws: None,
 };
 
 const SHOWN: ReportOptions = ReportOptions {
     show_secrets: true,
     ..HIDDEN
 };
+
+/// 2026-01-31T08:00:00Z.
+const FINISHED: i64 = 1_769_846_400;
 
 fn place(line: u64, column: u64) -> Place {
     Place { line, column }
@@ -141,6 +152,15 @@ fn nothing() -> Outcome {
         rules: 412,
         receipt: Receipt::default(),
         elapsed_ms: 12,
+        finished_seconds: Some(FINISHED),
+    }
+}
+
+/// Returns `options` with what `asff` needs.
+fn complete(options: ReportOptions) -> ReportOptions {
+    ReportOptions {
+        aws: Some(Target::new("123456789012", "eu-west-1").unwrap()),
+        ..options
     }
 }
 
@@ -168,9 +188,36 @@ fn bytes(format: &str, outcome: &Outcome, options: ReportOptions) -> Vec<u8> {
     let mut out = Vec::new();
     by_name(format)
         .unwrap()
-        .write(outcome, options, &mut out)
+        .write(outcome, complete(options), &mut out)
         .unwrap();
     out
+}
+
+/// Returns a report in JSON.
+fn json(format: &str, outcome: &Outcome, options: ReportOptions) -> Value {
+    serde_json::from_slice(&bytes(format, outcome, options)).unwrap()
+}
+
+/// Returns outcomes of all kinds, by name.
+fn outcomes() -> Vec<(&'static str, Outcome)> {
+    let secrets: [&[u8]; 4] = [
+        b"=cmd|' /C calc'!A0 and more",
+        b"a\x1b[2J\x00\x07\xffb]]><!--&quot;\r\n",
+        "\u{fffe}\u{ffff}\u{202e}{0}[a](b) \u{85}".as_bytes(),
+        b"+++++++++\t-------",
+    ];
+    let unread = Outcome {
+        skipped: vec![skipped(b"secret\xff\x1b.env", "permission denied", true)],
+        ..nothing()
+    };
+    vec![
+        ("nothing", nothing()),
+        ("everything", everything()),
+        ("gated", gated()),
+        ("unread", unread),
+        ("hostile", hostile(&secrets.map(<[u8]>::to_vec))),
+        ("history", history::all_kinds()),
+    ]
 }
 
 /// Returns a report with the fingerprints replaced, which say nothing to a reader of a snapshot.
@@ -359,7 +406,7 @@ fn json_lines_look_like_this() {
     {"kind":"finding","rule":"aws-access-key-pair","name":"AWS access key pair","provider":"aws","severity":"critical","confidence":"high","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"deploy/app.env","line":3,"column":19,"end_line":4,"end_column":63,"redacted":"AK****************BY","parts":[{"part":"access_key_id","line":3,"column":19,"redacted":"AK****************BY"},{"part":"secret_access_key","line":4,"column":23,"redacted":"dhtw****************v6TE"}],"source":"worktree","facts":{"account_id":"123456789012","key_type":"long-term"},"remediation":["Make the key inactive in the IAM console, then delete it","Look in CloudTrail for what it was used for"]}
     {"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"low","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"src/caf�.yml","path_bytes":"c3JjL2NhZukueW1s","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","decoded":["base64","gzip"],"remediation":["Delete it at https://example.com/tokens"]}
     {"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"src/caf�.yml","path_bytes":"c3JjL2NhZukueW1s","line":120,"column":10,"end_line":120,"end_column":45,"redacted":"tok****************9m4","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}
-    {"kind":"summary","complete":false,"findings":3,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[{"path":"pipe","reason":"fifo"},{"path":"secret�.env","path_bytes":"c2VjcmV0/y5lbnY=","reason":"permission denied"}],"elapsed_ms":12}
+    {"kind":"summary","complete":false,"findings":3,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[{"path":"pipe","reason":"fifo"},{"path":"secret�.env","path_bytes":"c2VjcmV0/y5lbnY=","reason":"permission denied","incomplete":true}],"elapsed_ms":12,"finished":"2026-01-31T08:00:00Z"}
     "#);
 }
 
@@ -369,7 +416,7 @@ fn json_looks_like_this() {
         findings: vec![finding(b"a.env", drawn("tok_{base62:30}"))],
         ..nothing()
     };
-    insta::assert_snapshot!(report("json", &outcome, HIDDEN), @r#"{"schema":1,"findings":[{"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"a.env","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}],"summary":{"kind":"summary","complete":true,"findings":1,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[],"elapsed_ms":12}}"#);
+    insta::assert_snapshot!(report("json", &outcome, HIDDEN), @r#"{"schema":1,"findings":[{"kind":"finding","rule":"example-token","name":"Example token","provider":"example","severity":"high","confidence":"medium","validity":"live-shaped","fingerprint":"@@FINGERPRINT@@","path":"a.env","line":7,"column":10,"end_line":7,"end_column":44,"redacted":"tok****************K9m","source":"worktree","remediation":["Delete it at https://example.com/tokens"]}],"summary":{"kind":"summary","complete":true,"findings":1,"rules":412,"bytes":1234567,"blobs":45,"files":45,"commits":0,"skipped":[],"elapsed_ms":12,"finished":"2026-01-31T08:00:00Z"}}"#);
 }
 
 pub(crate) fn validator(definition: Option<&str>) -> jsonschema::Validator {
@@ -538,12 +585,12 @@ fn a_broken_pipe_stays_one() {
         let whole = bytes(name, &outcome, HIDDEN).len();
         for room in [0, 1, whole / 2, whole - 1] {
             let error = format
-                .write(&outcome, HIDDEN, &mut Closed { room })
+                .write(&outcome, complete(HIDDEN), &mut Closed { room })
                 .unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{name}");
         }
         format
-            .write(&outcome, HIDDEN, &mut Closed { room: whole })
+            .write(&outcome, complete(HIDDEN), &mut Closed { room: whole })
             .unwrap();
     }
 }
@@ -564,18 +611,26 @@ fn texts(value: &Value, out: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Returns everything a reader of a report gets to see: its bytes, and for JSON each text in it unescaped.
+/// Returns everything a reader of a report gets to see: its bytes, and each text in it as a parser of the format has it.
 fn visible(format: &str, outcome: &Outcome, options: ReportOptions) -> Vec<Vec<u8>> {
     let report = bytes(format, outcome, options);
     let mut out = Vec::new();
-    if format != "human" {
-        for line in report.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
-            texts(&serde_json::from_slice(line).unwrap(), &mut out);
+    match format {
+        "human" => {}
+        "csv" => out.extend(csv::rows(&report).into_iter().flatten().map(Into::into)),
+        "junit" => out.extend(junit::texts(&report).into_iter().map(Into::into)),
+        _ => {
+            for line in report.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+                texts(&serde_json::from_slice(line).unwrap(), &mut out);
+            }
         }
     }
     out.push(report);
     out
 }
+
+/// Formats that escape what a terminal would act on.
+const ESCAPED: &[&str] = &["human", "csv", "junit"];
 
 /// Returns the forms in which `secret` would be a leak: whole, with what is not UTF-8 replaced, with controls escaped
 /// as the human format does, and each long line of it.
@@ -676,7 +731,7 @@ proptest! {
             for secret in &secrets {
                 let found = leaks(secret).iter().any(|leak| texts.iter().any(|text| contains(text, leak)));
                 let escaped = secret.iter().any(|b| !b.is_ascii_graphic());
-                prop_assert!(found || (*format == "human" && escaped), "{format} hides {secret:?}");
+                prop_assert!(found || (ESCAPED.contains(format) && escaped), "{format} hides {secret:?}");
             }
         }
     }

@@ -72,6 +72,7 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
     });
     range::tell_partial(&repository, &mut outcome);
     setup.complete(&mut outcome);
+    outcome.finished_seconds = Some(environment::now_seconds());
     outcome.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     output.write(&outcome)
 }

@@ -92,6 +92,7 @@ impl<'a> Context<'a> {
         self.setup.complete(&mut outcome);
         let elapsed = self.started.elapsed().as_millis();
         outcome.elapsed_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
+        outcome.finished_seconds = Some(environment::now_seconds());
         let is_clean = outcome.findings.is_empty() && outcome.is_complete();
         if is_clean && self.common.format.is_none() && self.common.report.is_empty() {
             // A hook that has nothing to say says nothing.

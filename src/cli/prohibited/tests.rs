@@ -23,7 +23,7 @@ fn configuration(patterns: &[&str]) -> Configuration {
             ..Settings::default()
         },
         of_repository: Vec::new(),
-        work_tree: None,
+        git_allowed: super::GitAllowed::WorkTree(None),
     }
 }
 

@@ -311,3 +311,8 @@ fn kinds() -> Vec<(&'static str, Finding)> {
         ),
     ]
 }
+
+/// Returns an outcome with every kind of finding.
+pub(super) fn all_kinds() -> Outcome {
+    outcome(kinds().into_iter().map(|(_, finding)| finding).collect())
+}
