@@ -219,9 +219,12 @@ pub(super) struct RuleOptions {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    Github,
+    Html,
     Human,
     Json,
     Jsonl,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

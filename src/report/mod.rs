@@ -9,10 +9,14 @@
 //!
 //! [`Secret::expose`]: crate::secret::Secret::expose
 
+mod coverage;
 mod date;
+pub mod github;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod jsonl;
+pub mod markdown;
 pub mod model;
 mod scrub;
 pub(crate) mod text;
@@ -83,14 +87,22 @@ impl<T: DocumentReport> Report for T {
 
 /// The formats by the name `--format` takes.
 pub static FORMATS: &[(&str, &(dyn Report + Sync))] = &[
+    ("github", &github::Github),
+    ("html", &html::Html),
     ("human", &human::Human),
     ("json", &json::Json),
     ("jsonl", &jsonl::JsonLines),
+    ("markdown", &markdown::Markdown),
 ];
 
 /// Those of them that can be made of a report in JSON Lines.
-pub static DOCUMENT_FORMATS: &[(&str, &(dyn DocumentReport + Sync))] =
-    &[("json", &json::Json), ("jsonl", &jsonl::JsonLines)];
+pub static DOCUMENT_FORMATS: &[(&str, &(dyn DocumentReport + Sync))] = &[
+    ("github", &github::Github),
+    ("html", &html::Html),
+    ("json", &json::Json),
+    ("jsonl", &jsonl::JsonLines),
+    ("markdown", &markdown::Markdown),
+];
 
 /// Returns the format called `name`.
 pub fn by_name(name: &str) -> Option<&'static (dyn Report + Sync)> {

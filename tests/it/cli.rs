@@ -12,6 +12,7 @@ mod options;
 mod rules;
 mod scan;
 mod sentinel;
+mod step_summary;
 mod wide;
 
 use std::{

@@ -1,0 +1,276 @@
+//! A browser that a test drives: as much of WebDriver (<https://www.w3.org/TR/webdriver2/>) as the tests need.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The keys of WebDriver that are no characters (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
+pub(super) const ENTER: &str = "\u{e007}";
+pub(super) const ESCAPE: &str = "\u{e00c}";
+pub(super) const TAB: &str = "\u{e004}";
+pub(super) const END: &str = "\u{e010}";
+pub(super) const DOWN: &str = "\u{e015}";
+pub(super) const UP: &str = "\u{e013}";
+
+/// A headless Chromium with one page. Both end with it.
+pub(super) struct Browser {
+    driver: Child,
+    port: u16,
+    session: String,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts it.
+    pub(super) fn start() -> Self {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!(
+                    "cannot run chromedriver ({error}): install Chromium and its driver, as tests/run does where it can \
+                     (Debian: apt-get install chromium chromium-driver)"
+                )
+            });
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines
+            .find_map(|line| {
+                let line = line.unwrap();
+                let (_, port) = line.split_once("started successfully on port ")?;
+                port.trim_end_matches('.').parse().ok()
+            })
+            .expect("chromedriver says its port");
+        // It must not wait for somebody to read what else it says.
+        std::thread::spawn(move || lines.for_each(drop));
+        let profile = tempfile::tempdir().unwrap();
+        let mut browser = Self {
+            driver,
+            port,
+            session: String::new(),
+            _profile: profile,
+        };
+        browser.session = browser.new_session();
+        browser
+    }
+
+    fn new_session(&self) -> String {
+        let args = [
+            "--headless".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--window-size=1280,900".to_owned(),
+            format!("--user-data-dir={}", self._profile.path().display()),
+        ];
+        let wanted = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": args},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        }}});
+        let made = self.request("POST", "/session", Some(&wanted));
+        made["sessionId"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a request and returns the `value` of the answer.
+    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let body = body.map_or_else(String::new, Value::to_string);
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.port,
+            body.len()
+        )
+        .unwrap();
+        let mut reader = BufReader::new(stream);
+        let (mut status, mut length) = (String::new(), 0);
+        reader.read_line(&mut status).unwrap();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            match line.trim().split_once(':') {
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    length = value.trim().parse().unwrap();
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        let mut answer = vec![0; length];
+        reader.read_exact(&mut answer).unwrap();
+        let mut answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert!(
+            status.contains(" 200 "),
+            "{method} {path} {body}: {answer:#}"
+        );
+        answer["value"].take()
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        self.request(
+            "POST",
+            &format!("/session/{}{path}", self.session),
+            Some(body),
+        )
+    }
+
+    /// Opens a file.
+    pub(super) fn open(&self, file: &Path) {
+        self.post(
+            "/url",
+            &json!({"url": format!("file://{}", file.display())}),
+        );
+    }
+
+    /// Runs the body of a function in the page and returns what it returns.
+    pub(super) fn run(&self, script: &str) -> Value {
+        self.post("/execute/sync", &json!({"script": script, "args": []}))
+    }
+
+    /// Runs the body of a function that calls its last argument when it is done.
+    pub(super) fn run_async(&self, script: &str) -> Value {
+        self.post("/execute/async", &json!({"script": script, "args": []}))
+    }
+
+    /// Returns the text of an element; empty where it is hidden.
+    pub(super) fn text(&self, id: &str) -> String {
+        let value = self.run(&format!("return document.getElementById('{id}').innerText"));
+        value.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until `script` returns `expected`.
+    #[track_caller]
+    pub(super) fn wait(&self, script: &str, expected: &Value) {
+        let start = Instant::now();
+        loop {
+            let value = self.run(script);
+            if value == *expected {
+                return;
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(10),
+                "{script}: {value}, not {expected}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Presses and releases each key of `keys`.
+    pub(super) fn press(&self, keys: &str) {
+        let actions: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| {
+                ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()}))
+            })
+            .collect();
+        self.post(
+            "/actions",
+            &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}),
+        );
+    }
+
+    /// Sends a command of the DevTools protocol (<https://chromedevtools.github.io/devtools-protocol/>).
+    pub(super) fn devtools(&self, command: &str, params: &Value) -> Value {
+        self.post(
+            "/goog/cdp/execute",
+            &json!({"cmd": command, "params": params}),
+        )
+    }
+
+    /// Makes the page think that it is shown with these media features.
+    pub(super) fn media(&self, media: &str, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            &json!({"media": media, "features": features}),
+        );
+    }
+
+    /// Makes the page so large, in CSS pixels, each of them `scale` real ones wide.
+    pub(super) fn size(&self, width: u32, height: u32, scale: u32) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", &size);
+    }
+
+    /// Returns what the console was told since the last call.
+    pub(super) fn console(&self) -> Vec<Value> {
+        self.log("browser")
+    }
+
+    /// Returns the addresses that were asked for since the last call.
+    pub(super) fn requests(&self) -> Vec<String> {
+        let messages = self.log("performance").into_iter().map(|entry| {
+            let text = entry["message"].as_str().unwrap();
+            serde_json::from_str::<Value>(text).unwrap()["message"].take()
+        });
+        let sent = messages.filter(|message| message["method"] == "Network.requestWillBeSent");
+        let address = |message: Value| {
+            message["params"]["request"]["url"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        sent.map(address).collect()
+    }
+
+    fn log(&self, name: &str) -> Vec<Value> {
+        match self.post("/se/log", &json!({"type": name})) {
+            Value::Array(entries) => entries,
+            other => panic!("{other}"),
+        }
+    }
+
+    /// Writes a picture of the page to the folder that KEYFENCE_TEST_PICTURES names, for somebody who wants to see it.
+    pub(super) fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("KEYFENCE_TEST_PICTURES") else {
+            return;
+        };
+        let made = self.request(
+            "GET",
+            &format!("/session/{}/screenshot", self.session),
+            None,
+        );
+        let png = data_encoding::BASE64
+            .decode(made.as_str().unwrap().as_bytes())
+            .unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // A test that fails leaves no browser behind, and fails with its own words.
+        if !self.session.is_empty() && !std::thread::panicking() {
+            self.request("DELETE", &format!("/session/{}", self.session), None);
+        } else if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let request = format!(
+                "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                self.session, self.port
+            );
+            if stream.write_all(request.as_bytes()).is_ok() {
+                let mut answer = Vec::new();
+                drop(stream.read_to_end(&mut answer));
+            }
+        }
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
