@@ -37,7 +37,7 @@ fn commit(nth: usize, seconds: i64, summary: &str) -> Arc<Commit> {
     let author = AUTHORS[nth % AUTHORS.len()];
     let user = author.split(' ').next().unwrap().to_lowercase();
     Arc::new(Commit {
-        id: format!("{:040x}", (nth as u128 + 1) * 0x9e37_79b9_7f4a_7c15),
+        id: format!("{:040x}", (nth + 1) * 0x9e37_79b9),
         author: author.into(),
         email: format!("{user}@example.com").into(),
         seconds,
@@ -48,11 +48,16 @@ fn commit(nth: usize, seconds: i64, summary: &str) -> Arc<Commit> {
 
 /// Returns the nth of many findings, all of them different.
 fn drawn_finding(nth: usize) -> Finding {
-    let secret = fill("tok_{base62:30}", &mut Random::new(nth as u64)).unwrap();
+    let secret = fill(
+        "tok_{base62:30}",
+        &mut Random::new(u64::try_from(nth).unwrap()),
+    )
+    .unwrap();
     let path = format!("services/app{}/config/settings-{nth}.yml", nth % 7);
     let (rule, name, provider) = RULES[nth % RULES.len()];
     // Some months have more than others.
-    let seconds = START + (nth as i64 * 7919 % 1500) * DAY * ((nth % 3) as i64 + 1) / 3;
+    let days = i64::try_from(nth * 7919 % 1500 * (nth % 3 + 1) / 3).unwrap();
+    let seconds = START + days * DAY;
     let introduced = commit(nth, seconds, "add the settings");
     let is_removed = nth.is_multiple_of(4);
     let stay = Occurrence {
@@ -227,6 +232,15 @@ fn has_author(finding: &Finding, author: &str) -> bool {
         .any(|commit| commit.author == author)
 }
 
+/// Returns true where a search for the author finds it: who takes a secret out is searched as well.
+fn mentions_author(finding: &Finding, author: &str) -> bool {
+    let mut removals = finding
+        .occurrences
+        .iter()
+        .filter_map(|stay| stay.removed.as_deref());
+    has_author(finding, author) || removals.any(|commit| commit.author == author)
+}
+
 /// Checks that each filter lists what it says.
 fn check_filters(page: &Page) {
     page.lists(page.outcome.findings.len());
@@ -251,7 +265,7 @@ fn check_filters(page: &Page) {
         f.path.to_string().contains("app3/config")
     });
     page.narrows("search", "jane mail", |f| {
-        has_author(f, "Jane Roe") && f.provider == "mail"
+        mentions_author(f, "Jane Roe") && f.provider == "mail"
     });
     page.narrows("search", "no such thing", |_| false);
     page.narrows(
@@ -271,15 +285,7 @@ fn check_filters(page: &Page) {
 #[track_caller]
 fn check_quiet(page: &Page) {
     assert_eq!(page.browser.console(), Vec::<Value>::new());
-    // The icon is in the page.
-    let outside = |address: &String| !address.ends_with("/report.html") && address != "data:,";
-    let asked: Vec<String> = page
-        .browser
-        .requests()
-        .into_iter()
-        .filter(outside)
-        .collect();
-    assert_eq!(asked, Vec::<String>::new());
+    assert_eq!(page.browser.requests("/report.html"), Vec::<String>::new());
 }
 
 #[test]
@@ -324,7 +330,10 @@ fn ten_thousand_findings_are_quick() {
     page.browser.press(END);
     assert_eq!(page.nth_focused(), "9999");
     page.set("order", "path");
-    page.lists(10_000);
+    page.browser.wait(
+        "return document.querySelector('.row .path').textContent",
+        &json!("services/app0/config/settings-0.yml:7"),
+    );
     page.browser.run("dispatchEvent(new Event('beforeprint'))");
     assert_eq!(
         page.browser
@@ -406,7 +415,8 @@ fn the_keyboard_is_enough() {
     // By tabs one gets from the search to the list, in the order in which things are shown.
     browser.press("/");
     let mut order = Vec::new();
-    for _ in 0..16 {
+    // A date has a stop for each of its parts.
+    for _ in 0..24 {
         browser.press(TAB);
         order.push(
             browser.run("return document.activeElement.id || document.activeElement.className"),
@@ -495,13 +505,10 @@ fn the_timeline_has_marks_and_filters() {
     };
     assert!(marks("in") > 5 && marks("out") > 5);
     let label = browser.run("return document.getElementById('chart').getAttribute('aria-label')");
-    assert!(
-        label
-            .as_str()
-            .unwrap()
-            .contains("entered 199 times and left 50 times"),
-        "{label}"
-    );
+    let stays = || page.outcome.findings.iter().flat_map(|f| &f.occurrences);
+    let removed = stays().filter(|stay| stay.removed.is_some()).count();
+    let expected = format!("entered {} times and left {removed} times", stays().count());
+    assert!(label.as_str().unwrap().contains(&expected), "{label}");
     browser.run(
         "const hit = [...document.querySelectorAll('#chart .hit')].find((one) => !one.textContent.includes(': 0 entered')); \
          hit.dispatchEvent(new MouseEvent('click'))",

@@ -115,11 +115,14 @@ fn every_text_is_searched_for_secrets() {
                 texts.iter().any(|text| contains(text, secret.expose()))
             };
             assert!(!shows(HIDDEN), "{format} shows a secret in {at}");
-            assert_eq!(
-                shows(SHOWN),
-                *format != "human" || is_told,
-                "{format}, {at}"
-            );
+            // A comment and an annotation have the findings alone.
+            if !["github", "markdown"].contains(format) {
+                assert_eq!(
+                    shows(SHOWN),
+                    *format != "human" || is_told,
+                    "{format}, {at}"
+                );
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A browser that a test drives: as much of WebDriver (<https://www.w3.org/TR/webdriver2/>) as the tests need.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -33,9 +33,15 @@ pub(super) struct Browser {
 impl Browser {
     /// Starts it.
     pub(super) fn start() -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
+        // Free a moment ago; the driver says in no other way that can be waited for which one it takes.
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| {
@@ -44,16 +50,11 @@ impl Browser {
                      (Debian: apt-get install chromium chromium-driver)"
                 )
             });
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines
-            .find_map(|line| {
-                let line = line.unwrap();
-                let (_, port) = line.split_once("started successfully on port ")?;
-                port.trim_end_matches('.').parse().ok()
-            })
-            .expect("chromedriver says its port");
-        // It must not wait for somebody to read what else it says.
-        std::thread::spawn(move || lines.for_each(drop));
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(start.elapsed() < PATIENCE, "chromedriver does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let profile = tempfile::tempdir().unwrap();
         let mut browser = Self {
             driver,
@@ -87,39 +88,46 @@ impl Browser {
     }
 
     /// Sends a request and returns the `value` of the answer.
+    #[track_caller]
     fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let (is_good, mut answer) = self.exchange(method, path, body).unwrap();
+        assert!(is_good, "{method} {path} {body:?}: {answer:#}");
+        answer["value"].take()
+    }
+
+    /// Sends a request, and returns whether it went well and the answer. The driver does not close its end, so the length counts.
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> io::Result<(bool, Value)> {
         let body = body.map_or_else(String::new, Value::to_string);
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
-        )
-        .unwrap();
+        );
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(request.as_bytes())?;
         let mut reader = BufReader::new(stream);
         let (mut status, mut length) = (String::new(), 0);
-        reader.read_line(&mut status).unwrap();
+        reader.read_line(&mut status)?;
         loop {
             let mut line = String::new();
-            reader.read_line(&mut line).unwrap();
+            reader.read_line(&mut line)?;
             match line.trim().split_once(':') {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.trim().parse().unwrap();
+                    length = value.trim().parse().map_err(io::Error::other)?;
                 }
                 Some(_) => {}
                 None => break,
             }
         }
         let mut answer = vec![0; length];
-        reader.read_exact(&mut answer).unwrap();
-        let mut answer: Value = serde_json::from_slice(&answer).unwrap();
-        assert!(
-            status.contains(" 200 "),
-            "{method} {path} {body}: {answer:#}"
-        );
-        answer["value"].take()
+        reader.read_exact(&mut answer)?;
+        Ok((status.contains(" 200 "), serde_json::from_slice(&answer)?))
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -214,20 +222,25 @@ impl Browser {
         self.log("browser")
     }
 
-    /// Returns the addresses that were asked for since the last call.
-    pub(super) fn requests(&self) -> Vec<String> {
+    /// Returns the addresses that the page whose address ends with `page` asked for since the last call, but its own and those that
+    /// are what they name: <https://chromedevtools.github.io/devtools-protocol/tot/Network/#event-requestWillBeSent>.
+    pub(super) fn requests(&self, page: &str) -> Vec<String> {
         let messages = self.log("performance").into_iter().map(|entry| {
             let text = entry["message"].as_str().unwrap();
             serde_json::from_str::<Value>(text).unwrap()["message"].take()
         });
-        let sent = messages.filter(|message| message["method"] == "Network.requestWillBeSent");
-        let address = |message: Value| {
-            message["params"]["request"]["url"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
-        sent.map(address).collect()
+        messages
+            .filter(|message| {
+                let of_page = message["params"]["documentURL"].as_str();
+                message["method"] == "Network.requestWillBeSent"
+                    && of_page.is_some_and(|address| address.ends_with(page))
+            })
+            .map(|message| {
+                let address = message["params"]["request"]["url"].as_str();
+                address.unwrap().to_owned()
+            })
+            .filter(|address| !address.ends_with(page) && !address.starts_with("data:"))
+            .collect()
     }
 
     fn log(&self, name: &str) -> Vec<Value> {
@@ -258,18 +271,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // A test that fails leaves no browser behind, and fails with its own words.
-        if !self.session.is_empty() && !std::thread::panicking() {
-            self.request("DELETE", &format!("/session/{}", self.session), None);
-        } else if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let request = format!(
-                "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                self.session, self.port
-            );
-            if stream.write_all(request.as_bytes()).is_ok() {
-                let mut answer = Vec::new();
-                drop(stream.read_to_end(&mut answer));
-            }
-        }
+        drop(self.exchange("DELETE", &format!("/session/{}", self.session), None));
         drop(self.driver.kill());
         drop(self.driver.wait());
     }
