@@ -6,12 +6,19 @@ use super::{HIDDEN, bytes, drawn, everything, finding, gated, key_pair, nothing,
 
 #[test]
 fn it_looks_like_this() {
-    insta::assert_snapshot!(report("github", &gated(), HIDDEN), @"");
+    insta::assert_snapshot!(report("github", &gated(), HIDDEN), @r#"
+    ::warning title=INCOMPLETE scan::1 path not read, permission denied: secret�.env%0AWhat was not read may hold secrets. Make it readable, raise the limit that is named, or leave it out of what is scanned; then scan again.
+    ::warning file=.keyfence/allow,line=3,title=policy change%3A needs review::accepts one more secret
+    ::error file=deploy/app.env,line=3,endLine=4,title=AWS access key pair (critical)::aws-access-key-pair: AK****************BY (high confidence)%0Aaccess_key_id in line 3: AK****************BY%0Asecret_access_key in line 4: dhtw****************v6TE%0AMake the key inactive in the IAM console, then delete it%0ALook in CloudTrail for what it was used for%0Afingerprint @@FINGERPRINT@@
+    ::error file=src/caf�.yml,line=120,endLine=120,col=10,endColumn=45,title=Example token (high)::example-token: tok****************9m4 (medium confidence)%0ADelete it at https://example.com/tokens%0Afingerprint @@FINGERPRINT@@
+    ::notice file=src/caf�.yml,line=7,endLine=7,col=10,endColumn=44,title=Example token (low)::example-token: tok****************K9m (medium confidence)%0ADelete it at https://example.com/tokens%0Afingerprint @@FINGERPRINT@@
+    keyfence: 3 findings: 1 critical, 1 high, 1 low; complete: NO; scanned: 0 commits, 45 blobs, 45 files, 1.2 MiB (1234567 bytes) in 12 ms; rules: 412, rule set 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f; range: 111111111111..222222222222, merge base 333333333333, named by GitLab CI; policy: base, commit 333333333333; 1 change, 1 inline marker honoured; skipped: 2 paths, 1 of them unread (GitHub shows the first 10 errors, warnings and notices of a step; all are in its log)
+    "#);
 }
 
 #[test]
 fn nothing_found_is_one_line() {
-    insta::assert_snapshot!(report("github", &nothing(), HIDDEN), @"");
+    insta::assert_snapshot!(report("github", &nothing(), HIDDEN), @"keyfence: no secrets found; complete: yes; scanned: 0 commits, 45 blobs, 45 files, 1.2 MiB (1234567 bytes) in 12 ms; rules: 412; skipped: nothing (GitHub shows the first 10 errors, warnings and notices of a step; all are in its log)");
 }
 
 /// Returns what the runner makes of a line: name, properties, message

@@ -9,12 +9,70 @@ use super::{HIDDEN, drawn, everything, finding, gated, nothing, report, skipped}
 
 #[test]
 fn it_looks_like_this() {
-    insta::assert_snapshot!(report("markdown", &gated(), HIDDEN), @"");
+    insta::assert_snapshot!(report("markdown", &gated(), HIDDEN), @r#"
+    ## keyfence: 3 findings: 1 critical, 1 high, 1 low
+
+    > [!CAUTION]
+    > **INCOMPLETE: not everything was read.** What was not read may hold secrets. Make it readable, raise the limit that is named, or leave it out of what is scanned; then scan again.
+    >
+    > - 1 `permission denied`: `secret�.env`
+
+    > [!WARNING]
+    > **policy change: needs review** (1 change)
+    >
+    > - `.keyfence/allow:3` accepts one more secret
+
+    | severity | rule | place | commit | redacted |
+    |---|---|---|---|---|
+    | critical | `aws-access-key-pair` | `deploy/app.env:3` |  | `AK****************BY` |
+    | high | `example-token` | `src/caf�.yml:120` |  | `tok****************9m4` |
+    | low | `example-token` | `src/caf�.yml:7` |  | `tok****************K9m` |
+
+    ### What to do
+
+    - **AWS access key pair** (`aws-access-key-pair`)
+      1. Make the key inactive in the IAM console, then delete it
+      2. Look in CloudTrail for what it was used for
+    - **Example token** (`example-token`)
+      1. Delete it at https://example.com/tokens
+
+    If it is no secret: `keyfence allow FINGERPRINT --reason "why it is not a secret"`; the fingerprints are in the other formats.
+
+    ### Honoured inline markers
+
+    - `src/�.py:4` `example-token` `keyfence:allow example-token a test`
+
+    ### Coverage
+
+    | | |
+    |---|---|
+    | complete | NO |
+    | scanned | 0 commits, 45 blobs, 45 files, 1.2 MiB \(1234567 bytes\) in 12 ms |
+    | rules | 412, rule set 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f |
+    | range | 111111111111..222222222222, merge base 333333333333, named by GitLab CI |
+    | policy | base, commit 333333333333; 1 change, 1 inline marker honoured |
+    | skipped | 2 paths, 1 of them unread |
+
+    Skipped, as there is nothing to scan:
+
+    - 1 `fifo`: `pipe`
+    "#);
 }
 
 #[test]
 fn nothing_found_is_short() {
-    insta::assert_snapshot!(report("markdown", &nothing(), HIDDEN), @"");
+    insta::assert_snapshot!(report("markdown", &nothing(), HIDDEN), @r#"
+    ## keyfence: no secrets found
+
+    ### Coverage
+
+    | | |
+    |---|---|
+    | complete | yes |
+    | scanned | 0 commits, 45 blobs, 45 files, 1.2 MiB \(1234567 bytes\) in 12 ms |
+    | rules | 412 |
+    | skipped | nothing |
+    "#);
 }
 
 /// Returns `line` without its code spans.
