@@ -27,7 +27,7 @@ pub(super) struct Browser {
     driver: Child,
     port: u16,
     session: String,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -60,7 +60,7 @@ impl Browser {
             driver,
             port,
             session: String::new(),
-            _profile: profile,
+            profile,
         };
         browser.session = browser.new_session();
         browser
@@ -77,7 +77,7 @@ impl Browser {
             "--disable-component-update".to_owned(),
             "--disable-sync".to_owned(),
             "--window-size=1280,900".to_owned(),
-            format!("--user-data-dir={}", self._profile.path().display()),
+            format!("--user-data-dir={}", self.profile.path().display()),
         ];
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {"args": args},
@@ -252,7 +252,12 @@ impl Browser {
 
     /// Writes a picture of the page to the folder that KEYFENCE_TEST_PICTURES names, for somebody who wants to see it.
     pub(super) fn picture(&self, name: &str) {
-        let Some(folder) = std::env::var_os("KEYFENCE_TEST_PICTURES") else {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "whoever runs the test says where pictures go"
+        )]
+        let folder = std::env::var_os("KEYFENCE_TEST_PICTURES");
+        let Some(folder) = folder else {
             return;
         };
         let made = self.request(
