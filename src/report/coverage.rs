@@ -137,7 +137,7 @@ fn paths(n: usize) -> String {
 }
 
 /// What was not read for one reason.
-pub(super) struct Reason<'a> {
+pub(super) struct Unread<'a> {
     pub(super) reason: &'a str,
     /// It should have been read.
     pub(super) incomplete: bool,
@@ -146,7 +146,7 @@ pub(super) struct Reason<'a> {
 }
 
 /// Returns what was not read by reason: first what should have been, then the most frequent.
-pub(super) fn reasons(skipped: &[Skipped]) -> Vec<Reason<'_>> {
+pub(super) fn reasons(skipped: &[Skipped]) -> Vec<Unread<'_>> {
     let mut by_reason: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
     for one in skipped {
         by_reason
@@ -154,9 +154,9 @@ pub(super) fn reasons(skipped: &[Skipped]) -> Vec<Reason<'_>> {
             .or_default()
             .push(&one.path.path);
     }
-    let mut reasons: Vec<Reason<'_>> = by_reason
+    let mut reasons: Vec<Unread<'_>> = by_reason
         .into_iter()
-        .map(|((is_complete, reason), paths)| Reason {
+        .map(|((is_complete, reason), paths)| Unread {
             reason,
             incomplete: !is_complete,
             paths,

@@ -110,7 +110,7 @@ fn write_change(change: &PolicyChange, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, ",title={}::{}", property(title), data(&what))
 }
 
-fn write_missing(reason: &coverage::Reason<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_missing(reason: &coverage::Unread<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut names: Vec<String> = (reason.paths.iter().take(NAMED))
         .map(|path| text::escape(path).into_owned())
         .collect();

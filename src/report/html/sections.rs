@@ -31,7 +31,7 @@ pub(super) fn incomplete(summary: &Summary, out: &mut dyn Write) -> io::Result<(
 }
 
 /// Returns a reason why something was not read, with how often and where.
-fn reason(reason: &coverage::Reason<'_>) -> String {
+fn reason(reason: &coverage::Unread<'_>) -> String {
     let paths: Vec<String> = (reason.paths.iter().take(NAMED))
         .map(|path| format!("<code>{}</code>", html(path)))
         .collect();

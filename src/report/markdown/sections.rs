@@ -37,7 +37,7 @@ pub(super) fn incomplete(summary: &Summary, out: &mut String) {
     cut("> - ", "reason", lines, INCOMPLETE_BYTES, out);
 }
 
-fn reason(reason: &coverage::Reason<'_>) -> String {
+fn reason(reason: &coverage::Unread<'_>) -> String {
     let named: Vec<String> = reason
         .paths
         .iter()

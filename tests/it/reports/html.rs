@@ -476,7 +476,10 @@ fn details_have_all_that_is_known() {
     );
 
     page.set("search", "settings-4.yml");
-    page.lists(1);
+    page.browser.wait(
+        "return document.querySelector('.row .path')?.textContent ?? null",
+        &json!("services/app4/config/settings-4.yml:7"),
+    );
     page.browser.run("document.querySelector('.row').click()");
     let text = page.browser.text("details");
     for part in [
