@@ -231,6 +231,8 @@ pub(super) struct RuleOptions {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
+    Github,
+    Html,
     Human,
     Json,
     Jsonl,
@@ -240,6 +242,7 @@ pub(super) enum Format {
     Junit,
     Csv,
     Asff,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -174,6 +174,12 @@ pub(super) fn new_temporary_folder() -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
+/// Returns the file that GitHub Actions shows as the summary of a step
+/// (<https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>), if there is one.
+pub(super) fn step_summary() -> Option<PathBuf> {
+    path("GITHUB_STEP_SUMMARY")
+}
+
 /// Returns true when GitLab runs this program as a hook (its shell sets it for each).
 pub(super) fn is_gitlab_hook() -> bool {
     variable("GL_REPOSITORY").is_some() || variable("GL_ID").is_some()

@@ -20,6 +20,8 @@ use crate::{
 pub(super) struct Output {
     format: &'static (dyn Report + Sync),
     files: Vec<(&'static (dyn Report + Sync), PathBuf)>,
+    /// Where GitHub Actions takes the summary of a step from, when a report is for it.
+    step_summary: Option<PathBuf>,
     options: ReportOptions,
 }
 
@@ -28,6 +30,8 @@ impl Output {
     pub(super) fn new(common: &Common) -> Result<Self, Failure> {
         let format = match common.format {
             None | Some(Format::Human) => "human",
+            Some(Format::Github) => "github",
+            Some(Format::Html) => "html",
             Some(Format::Json) => "json",
             Some(Format::Jsonl) => "jsonl",
             Some(Format::Sarif) => "sarif",
@@ -36,6 +40,7 @@ impl Output {
             Some(Format::Junit) => "junit",
             Some(Format::Csv) => "csv",
             Some(Format::Asff) => "asff",
+            Some(Format::Markdown) => "markdown",
         };
         let files = common
             .report
@@ -50,9 +55,14 @@ impl Output {
             accept: !common.no_allow,
             aws: aws_target(std::iter::once(format).chain(of_files))?,
         };
+        let is_for_github = |text: &String| text.starts_with("github=");
+        let step_summary = (format == "github" || common.report.iter().any(is_for_github))
+            .then(environment::step_summary)
+            .flatten();
         Ok(Self {
             format: by_name(format)?,
             files,
+            step_summary,
             options,
         })
     }
@@ -79,10 +89,36 @@ impl Output {
                     Failure::because(format!("cannot write the report {}", path.display()), error)
                 })?;
         }
+        self.write_step_summary(outcome)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         let written = self.format.write(outcome, self.options, &mut out);
         printed(written.and_then(|()| out.flush()))?;
         Ok(exit_code(outcome))
+    }
+
+    /// Adds the summary of the step to those before it.
+    fn write_step_summary(&self, outcome: &Outcome) -> Result<(), Failure> {
+        let Some(path) = &self.step_summary else {
+            return Ok(());
+        };
+        // Nobody has typed that secrets are to be shown there.
+        let options = ReportOptions {
+            show_secrets: false,
+            colour: false,
+            ..self.options
+        };
+        let mut text = Vec::new();
+        let file = fs::OpenOptions::new().append(true).create(true).open(path);
+        report::markdown::Markdown
+            .write(outcome, options, &mut text)
+            .and_then(|()| file?.write_all(&text))
+            .map_err(|error| {
+                let what = format!(
+                    "cannot write the summary of the step to {}, which GITHUB_STEP_SUMMARY names",
+                    path.display()
+                );
+                Failure::because(what, error)
+            })
     }
 }
 

@@ -96,9 +96,9 @@ pub(super) fn resolve(
     found.ok_or_else(|| {
         let is_shallow = !partial::shallow(repository, &mut |_| {}).is_empty();
         let hint = if is_shallow {
-            format!(" (the clone is shallow: `git fetch --unshallow` brings the rest of its history)")
+            " (the clone is shallow: `git fetch --unshallow` brings the rest of its history)"
         } else {
-            String::new()
+            ""
         };
         Failure::new(format!(
             "{option} {text:?} names no commit of this clone{hint}; `git rev-parse --verify {text}` shows how git sees it"

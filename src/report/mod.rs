@@ -14,11 +14,15 @@ pub mod codequality;
 mod coverage;
 pub mod csv;
 pub(crate) mod date;
+mod digest;
+pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod markdown;
 pub mod model;
 mod place;
 pub mod read;
@@ -100,27 +104,33 @@ impl<T: DocumentReport> Report for T {
 
 /// The formats by the name `--format` takes.
 pub static FORMATS: &[(&str, &(dyn Report + Sync))] = &[
+    ("github", &github::Github),
+    ("html", &html::Html),
     ("human", &human::Human),
     ("json", &json::Json),
     ("jsonl", &jsonl::JsonLines),
-    ("sarif", &sarif::Sarif),
-    ("gitlab", &gitlab::GitLab),
-    ("codequality", &codequality::CodeQuality),
-    ("junit", &junit::JUnit),
-    ("csv", &csv::Csv),
     ("asff", &asff::Asff),
+    ("codequality", &codequality::CodeQuality),
+    ("csv", &csv::Csv),
+    ("gitlab", &gitlab::GitLab),
+    ("junit", &junit::JUnit),
+    ("markdown", &markdown::Markdown),
+    ("sarif", &sarif::Sarif),
 ];
 
 /// Those of them that can be made of a report in JSON Lines.
 pub static DOCUMENT_FORMATS: &[(&str, &(dyn DocumentReport + Sync))] = &[
+    ("asff", &asff::Asff),
+    ("codequality", &codequality::CodeQuality),
+    ("csv", &csv::Csv),
+    ("github", &github::Github),
+    ("gitlab", &gitlab::GitLab),
+    ("html", &html::Html),
     ("json", &json::Json),
     ("jsonl", &jsonl::JsonLines),
-    ("sarif", &sarif::Sarif),
-    ("gitlab", &gitlab::GitLab),
-    ("codequality", &codequality::CodeQuality),
     ("junit", &junit::JUnit),
-    ("csv", &csv::Csv),
-    ("asff", &asff::Asff),
+    ("markdown", &markdown::Markdown),
+    ("sarif", &sarif::Sarif),
 ];
 
 /// Returns the format called `name`.

@@ -14,6 +14,7 @@ mod report;
 mod rules;
 mod scan;
 mod sentinel;
+mod step_summary;
 mod wide;
 
 use std::{

@@ -5,9 +5,12 @@
 mod asff;
 mod codequality;
 mod csv;
+mod github;
 mod gitlab;
 mod history;
+mod html;
 mod junit;
+mod markdown;
 mod read;
 mod sarif;
 
@@ -611,12 +614,22 @@ fn texts(value: &Value, out: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// Returns the JSON in a page.
+fn html_data(page: &[u8]) -> Value {
+    let (_, rest) = page
+        .split_once_str("<script type=\"application/json\" id=\"data\">")
+        .unwrap();
+    let (json, _) = rest.split_once_str("</script>").unwrap();
+    serde_json::from_slice(json).unwrap()
+}
+
 /// Returns everything a reader of a report gets to see: its bytes, and each text in it as a parser of the format has it.
 fn visible(format: &str, outcome: &Outcome, options: ReportOptions) -> Vec<Vec<u8>> {
     let report = bytes(format, outcome, options);
     let mut out = Vec::new();
     match format {
-        "human" => {}
+        "github" | "human" | "markdown" => {}
+        "html" => texts(&html_data(&report), &mut out),
         "csv" => out.extend(csv::rows(&report).into_iter().flatten().map(Into::into)),
         "junit" => out.extend(junit::texts(&report).into_iter().map(Into::into)),
         _ => {
@@ -630,7 +643,7 @@ fn visible(format: &str, outcome: &Outcome, options: ReportOptions) -> Vec<Vec<u
 }
 
 /// Formats that escape what a terminal would act on.
-const ESCAPED: &[&str] = &["human", "csv", "junit"];
+const ESCAPED: &[&str] = &["csv", "github", "human", "junit", "markdown"];
 
 /// Returns the forms in which `secret` would be a leak: whole, with what is not UTF-8 replaced, with controls escaped
 /// as the human format does, and each long line of it.

@@ -72,7 +72,7 @@ pub(super) fn system(variables: Variables<'_>) -> Option<&'static System> {
 }
 
 impl System {
-    /// Returns what its variables say; `event` is what the file GITHUB_EVENT_PATH holds.
+    /// Returns what its variables say; `event` is what the file holds that `GITHUB_EVENT_PATH` names.
     pub(super) fn told(&self, variables: Variables<'_>, event: &Value) -> Told {
         let mut told = (self.told)(variables, event);
         let is_null = |named: &Named| matches!(&named.what, What::Commit(id) if id.bytes().all(|b| b == b'0'));

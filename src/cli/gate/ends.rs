@@ -139,7 +139,7 @@ impl Asked<'_> {
                 "cannot tell {what}: {system} says nothing of it in its variables; give {option} REV"
             ));
         }
-        let list: Vec<String> = named.iter().map(|one| one.to_string()).collect();
+        let list: Vec<String> = named.iter().map(ToString::to_string).collect();
         Failure::new(format!(
             "cannot tell {what}: of what {system} names none is in this clone ({}); {unshallow}, fetch it, or give {option} REV",
             list.join(", ")

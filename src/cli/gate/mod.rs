@@ -15,7 +15,7 @@ use gix::ObjectId;
 
 use self::{
     ends::{Asked, Ends},
-    trust::Held,
+    trust::{Held, Markers},
 };
 use super::{
     Failure, accepted, args, environment,
@@ -127,13 +127,7 @@ impl Gate<'_> {
             Some(path) => Some(self.within(path)?),
             None => None,
         };
-        let of = |commit| {
-            Held::of(
-                repository,
-                commit,
-                baseline.as_ref().map(|path| path.as_ref()),
-            )
-        };
+        let of = |commit| Held::of(repository, commit, baseline.as_ref().map(AsRef::as_ref));
         let before = of(self.merge_base.as_ref())?;
         let after = of(Some(&self.ends.head))?;
         let held = if is_of_head { &after } else { &before };
@@ -176,8 +170,12 @@ impl Gate<'_> {
             }
         } else {
             let mut changes = before.changes(&after);
-            let trusted = (!is_of_head).then_some(self.merge_base.as_ref());
-            let (markers, more) = trust::markers(&mut outcome, &setup.scanner, repository, trusted);
+            let markers = if is_of_head {
+                Markers::All
+            } else {
+                Markers::Of(self.merge_base.as_ref())
+            };
+            let (markers, more) = markers.apply(&mut outcome, &setup.scanner, repository);
             changes.extend(more);
             receipt::Policy {
                 source: if is_of_head {

@@ -6,7 +6,7 @@ use gix::ObjectId;
 use super::super::{Failure, accepted, git_secrets::compile};
 use crate::{
     finding::{
-        Outcome,
+        Finding, Outcome,
         receipt::{Marker, PolicyChange},
     },
     policy::{
@@ -181,53 +181,67 @@ fn has(text: &BString, line: &BStr) -> bool {
     lines(text).any(|(_, other)| other == line)
 }
 
-/// Takes out of `outcome` what inline markers excuse: all markers where `commit` is none, otherwise those that stand with the same secret at the
-/// same path in `commit` already. What other markers would excuse is a change of the policy.
-pub(super) fn markers(
-    outcome: &mut Outcome,
-    scanner: &Scanner,
-    repository: &Repository,
-    commit: Option<Option<&ObjectId>>,
-) -> (Vec<Marker>, Vec<PolicyChange>) {
-    let (mut honoured, mut changes) = (Vec::new(), Vec::new());
-    outcome.findings.retain(|finding| {
-        let Some(marker) = &finding.marker else {
-            return true;
+/// Which inline markers count.
+pub(super) enum Markers<'a> {
+    /// All.
+    All,
+    /// Those that stand with the same secret at the same path in this commit already; none where there is no commit.
+    Of(Option<&'a ObjectId>),
+}
+
+impl Markers<'_> {
+    /// Takes out of `outcome` what markers that count excuse, and returns these. What others would excuse is a change of the policy.
+    pub(super) fn apply(
+        &self,
+        outcome: &mut Outcome,
+        scanner: &Scanner,
+        repository: &Repository,
+    ) -> (Vec<Marker>, Vec<PolicyChange>) {
+        let (mut honoured, mut changes) = (Vec::new(), Vec::new());
+        outcome.findings.retain(|finding| {
+            let Some(marker) = &finding.marker else {
+                return true;
+            };
+            let is_honoured = self.count(finding, scanner, repository);
+            if is_honoured {
+                honoured.push(Marker {
+                    path: finding.path.clone(),
+                    line: finding.start.line,
+                    rule: finding.rule.clone(),
+                    marker: marker.to_str_lossy().into_owned(),
+                });
+            } else {
+                changes.push(PolicyChange {
+                    path: finding.path.clone(),
+                    line: Some(finding.start.line),
+                    what: format!(
+                        "adds the inline marker {marker:?}, which would excuse {}",
+                        finding.rule
+                    ),
+                });
+            }
+            !is_honoured
+        });
+        changes.sort();
+        changes.dedup();
+        honoured.sort();
+        honoured.dedup();
+        (honoured, changes)
+    }
+
+    /// Returns true when the marker of `finding` counts.
+    fn count(&self, finding: &Finding, scanner: &Scanner, repository: &Repository) -> bool {
+        let commit = match self {
+            Self::All => return true,
+            Self::Of(None) => return false,
+            Self::Of(Some(commit)) => commit,
         };
-        let is_there = |commit: &ObjectId| {
-            let file = head::file_of(repository, commit, finding.file());
-            let bytes = file.ok().flatten().unwrap_or_default();
-            let found = scanner.scan_bytes(finding.file(), finding.source, &bytes);
-            found
-                .iter()
-                .any(|there| there.fingerprint == finding.fingerprint && there.marker.is_some())
-        };
-        let is_honoured = match commit {
-            None => true,
-            Some(commit) => commit.is_some_and(is_there),
-        };
-        if is_honoured {
-            honoured.push(Marker {
-                path: finding.path.clone(),
-                line: finding.start.line,
-                rule: finding.rule.clone(),
-                marker: marker.to_str_lossy().into_owned(),
-            });
-        } else {
-            changes.push(PolicyChange {
-                path: finding.path.clone(),
-                line: Some(finding.start.line),
-                what: format!(
-                    "adds the inline marker {marker:?}, which would excuse {}",
-                    finding.rule
-                ),
-            });
-        }
-        !is_honoured
-    });
-    changes.sort();
-    changes.dedup();
-    honoured.sort();
-    honoured.dedup();
-    (honoured, changes)
+        let file = head::file_of(repository, commit, finding.file());
+        // What cannot be read has no marker.
+        let bytes = file.ok().flatten().unwrap_or_default();
+        let found = scanner.scan_bytes(finding.file(), finding.source, &bytes);
+        found
+            .iter()
+            .any(|there| there.fingerprint == finding.fingerprint && there.marker.is_some())
+    }
 }

@@ -58,7 +58,7 @@ impl Compiler {
                 self.words.extend([op::LOOK, number]);
             }
             HirKind::Literal(_) | HirKind::Class(_) => {
-                self.concat(std::slice::from_ref(hir), depth)?
+                self.concat(std::slice::from_ref(hir), depth)?;
             }
             HirKind::Concat(parts) => self.concat(parts, depth)?,
             HirKind::Capture(Capture { index: 1, sub, .. }) => {

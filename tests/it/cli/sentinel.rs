@@ -47,7 +47,7 @@ fn silent(ran: &Ran, secrets: &[String], what: &str) {
 fn no_format_and_no_command_shows_a_secret() {
     let (repo, secrets) = full();
     let root = &repo.root;
-    for format in ["human", "json", "jsonl"] {
+    for format in ["github", "html", "human", "json", "jsonl", "markdown"] {
         for how in [&["--color=always"][..], &["--color=never", "--no-allow"]] {
             let args = [&["scan", "--format", format], how].concat();
             let ran = run(root, &args).ends(1);
@@ -94,7 +94,7 @@ fn names_of_what_was_not_read_show_no_secret() {
         [b'x'; 5000],
     )
     .unwrap();
-    for format in ["human", "json", "jsonl"] {
+    for format in ["github", "html", "human", "json", "jsonl", "markdown"] {
         let ran = run(
             &repo.root,
             ["scan", "--max-file-size", "4k", "--format", format],

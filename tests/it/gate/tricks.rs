@@ -57,7 +57,7 @@ fn an_allow_entry() {
     let ran = gate_with(&repo, &["--base", "main", "--policy", "head"], &[]).ends(0);
     assert_eq!(to_review(&ran).len(), 1);
     accepts_on_base(&repo, |repo| {
-        repo.write(".keyfence/allow", allow_line(&pair))
+        repo.write(".keyfence/allow", allow_line(&pair));
     });
 }
 
