@@ -146,9 +146,16 @@ pub(super) struct Unread<'a> {
 }
 
 /// Returns what was not read by reason: first what should have been, then the most frequent.
-pub(super) fn reasons(skipped: &[Skipped]) -> Vec<Unread<'_>> {
+pub(super) fn reasons(summary: &Summary) -> Vec<Unread<'_>> {
     let mut by_reason: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
-    for one in skipped {
+    let is_named = summary.skipped.iter().any(|skipped| skipped.incomplete);
+    if !summary.complete && !is_named {
+        by_reason.insert(
+            (false, "not everything that was to be read was read"),
+            vec!["."],
+        );
+    }
+    for one in &summary.skipped {
         by_reason
             .entry((!one.incomplete, one.reason.as_str()))
             .or_default()

@@ -30,7 +30,7 @@ impl DocumentReport for Github {
     ) -> io::Result<()> {
         let summary = &document.summary;
         // They need a person's eyes more than any finding below an error, and there are but 10 warnings.
-        for reason in digest::reasons(&summary.skipped) {
+        for reason in digest::reasons(summary) {
             if reason.incomplete {
                 write_missing(&reason, out)?;
             }

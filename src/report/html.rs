@@ -100,7 +100,8 @@ mod tests {
                 "eval(",
                 "fetch(",
                 "XMLHttp",
-                "import",
+                "@import",
+                "import(",
                 "url(",
                 "src=",
             ] {

@@ -21,7 +21,7 @@ pub(super) fn incomplete(summary: &Summary, out: &mut dyn Write) -> io::Result<(
     if summary.complete {
         return Ok(());
     }
-    let reasons = digest::reasons(&summary.skipped);
+    let reasons = digest::reasons(summary);
     let missing = reasons.iter().filter(|reason| reason.incomplete);
     let lines = missing.map(reason).collect();
     out.write_all(b"<section class=\"panel alarm\" role=\"alert\">\n<h2>INCOMPLETE: not everything was read</h2>\n")?;
@@ -86,10 +86,7 @@ pub(super) fn coverage(summary: &Summary, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "<dt>{label}</dt><dd{class}>{}</dd>", html(&value))?;
     }
     out.write_all(b"</dl>\n")?;
-    let skipped: Vec<String> = digest::reasons(&summary.skipped)
-        .iter()
-        .map(reason)
-        .collect();
+    let skipped: Vec<String> = digest::reasons(summary).iter().map(reason).collect();
     details("Skipped by reason", skipped, out)?;
     let markers = summary.policy.iter().flat_map(|policy| &policy.markers);
     details(

@@ -29,7 +29,7 @@ pub(super) fn incomplete(summary: &Summary, out: &mut String) {
     out.push_str("\n> [!CAUTION]\n> **INCOMPLETE: not everything was read.** ");
     out.push_str(digest::WHAT_TO_DO);
     out.push_str("\n>\n");
-    let reasons = digest::reasons(&summary.skipped);
+    let reasons = digest::reasons(summary);
     let lines = reasons
         .iter()
         .filter(|one| one.incomplete)
@@ -166,7 +166,7 @@ pub(super) fn receipt(summary: &Summary, out: &mut String) {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "| {label} | {} |", prose(&value));
     }
-    let left_out = digest::reasons(&summary.skipped);
+    let left_out = digest::reasons(summary);
     let mut left_out = left_out.iter().filter(|one| !one.incomplete).peekable();
     if left_out.peek().is_some() {
         out.push_str("\nSkipped, as there is nothing to scan:\n\n");
