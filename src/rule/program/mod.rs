@@ -15,7 +15,7 @@ pub(super) use walk::Walked;
 
 use super::bytes::ByteSet;
 
-/// A regex as instructions: what they do stands at [`op`].
+/// A regex as instructions.
 ///
 /// Every number is 16 bits: an instruction, then its operands. Addresses count from the start of the program, sets by their place in `sets`,
 /// which programs share.
