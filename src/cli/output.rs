@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -74,26 +74,37 @@ impl Output {
         Ok(output)
     }
 
-    /// Writes all reports of `outcome` and returns the exit code.
+    /// Writes all reports of `outcome` and returns the exit code. A file that cannot be written does not keep the others from being written.
     pub(super) fn write(&self, outcome: &Outcome) -> Result<u8, Failure> {
-        for (report, path) in &self.files {
-            let mut text = Vec::new();
-            let options = ReportOptions {
-                colour: false,
-                ..self.options
-            };
-            report
-                .write(outcome, options, &mut text)
-                .and_then(|()| fs::write(path, &text))
-                .map_err(|error| {
-                    Failure::because(format!("cannot write the report {}", path.display()), error)
-                })?;
-        }
-        self.write_step_summary(outcome)?;
+        let files = self.files.iter();
+        let mut written: Vec<Result<(), Failure>> = files
+            .map(|(report, path)| self.write_file(outcome, *report, path))
+            .collect();
+        written.push(self.write_step_summary(outcome));
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let written = self.format.write(outcome, self.options, &mut out);
-        printed(written.and_then(|()| out.flush()))?;
+        let result = self.format.write(outcome, self.options, &mut out);
+        printed(result.and_then(|()| out.flush()))?;
+        written.into_iter().collect::<Result<(), Failure>>()?;
         Ok(exit_code(outcome))
+    }
+
+    fn write_file(
+        &self,
+        outcome: &Outcome,
+        report: &(dyn Report + Sync),
+        path: &Path,
+    ) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        let options = ReportOptions {
+            colour: false,
+            ..self.options
+        };
+        report
+            .write(outcome, options, &mut text)
+            .and_then(|()| fs::write(path, &text))
+            .map_err(|error| {
+                Failure::because(format!("cannot write the report {}", path.display()), error)
+            })
     }
 
     /// Adds the summary of the step to those before it.
