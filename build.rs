@@ -28,10 +28,7 @@ fn main() -> io::Result<()> {
     let mut hash = Hash::new();
     for file in files {
         hash.add(file.to_string_lossy().replace('\\', "/").as_bytes());
-        // Git may write line breaks as Windows does.
-        let bytes = fs::read(&file)?;
-        let lines = bytes.split(|b| *b == b'\n');
-        lines.for_each(|line| hash.add(line.strip_suffix(b"\r").unwrap_or(line)));
+        hash.add_lines(&fs::read(&file)?);
     }
     // A new release of ours alone, with new rules, changes nothing else.
     let lock = fs::read_to_string("Cargo.lock").unwrap_or_default();
@@ -42,6 +39,9 @@ fn main() -> io::Result<()> {
         }
     }
     println!("cargo::rustc-env=KEYFENCE_ENGINE={}", hash.0);
+    let mut rules = Hash::new();
+    rules.add_lines(&fs::read("src/rule/builtin.rs")?);
+    println!("cargo::rustc-env=KEYFENCE_RULES={}", rules.0);
     Ok(())
 }
 
@@ -66,6 +66,12 @@ struct Hash(u64);
 impl Hash {
     fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    /// Adds the lines of `bytes`. Git may write line breaks as Windows does.
+    fn add_lines(&mut self, bytes: &[u8]) {
+        let lines = bytes.split(|b| *b == b'\n');
+        lines.for_each(|line| self.add(line.strip_suffix(b"\r").unwrap_or(line)));
     }
 
     /// Adds `bytes`, and that they end.

@@ -9,10 +9,22 @@ use crate::finding::Receipt;
 /// The engine that was built: a hash of the sources that decide.
 const ENGINE: &str = env!("KEYFENCE_ENGINE");
 
+/// The built-in rules: a hash of their table.
+const RULES: &str = env!("KEYFENCE_RULES");
+
 impl Scanner {
-    /// Returns a hash of all that decides what is found: engine, rules and options. Two scanners with the same find the same.
+    /// Returns a hash of all that decides what is found: engine, rules and options. Two scanners with the same find the same. Built-in rules are
+    /// known by their ids alone.
     pub fn identity(&self) -> String {
-        let mut hash = self.hash_of_rules();
+        let mut hash = Sha256::new();
+        hash.update(ENGINE);
+        for (at, rule) in self.rules().iter() {
+            if self.rules().is_enabled(at) {
+                hash.update(rule.id.as_bytes());
+                hash.update([0]);
+            }
+        }
+        self.add_extra(&mut hash);
         // The clock runs on from hook to hook.
         let options = Options {
             now: None,
@@ -22,23 +34,28 @@ impl Scanner {
         HEXLOWER.encode(&hash.finalize()[..16])
     }
 
-    /// Returns what a scan says of itself: the rules that are on, by their hash.
+    /// Returns what a scan says of itself: the rules that are on, by their hash. Each scan asks for it, so the built-in ones count by that of their
+    /// table and those that are turned off.
     pub(super) fn receipt(&self) -> Receipt {
+        let rules = self.rules();
+        let mut hash = Sha256::new();
+        hash.update(ENGINE);
+        hash.update([0]);
+        hash.update(RULES);
+        hash.update((rules.iter().count() as u64).to_le_bytes());
+        for (_, rule) in rules.iter().filter(|(at, _)| !rules.is_enabled(*at)) {
+            hash.update(rule.id.as_bytes());
+            hash.update([0]);
+        }
+        self.add_extra(&mut hash);
         Receipt {
-            rule_set: HEXLOWER.encode(&self.hash_of_rules().finalize()[..16]),
+            rule_set: HEXLOWER.encode(&hash.finalize()[..16]),
             ..Receipt::default()
         }
     }
 
-    fn hash_of_rules(&self) -> Sha256 {
-        let mut hash = Sha256::new();
-        hash.update(ENGINE);
-        for (at, rule) in self.rules().iter() {
-            if self.rules().is_enabled(at) {
-                hash.update(rule.id.as_bytes());
-                hash.update([0]);
-            }
-        }
+    /// Adds the rules and pairs that are not built in, and what else of the rules was asked for.
+    fn add_extra(&self, hash: &mut Sha256) {
         for rule in self.rules().extra() {
             hash.update(format!("{rule:?}"));
         }
@@ -47,7 +64,6 @@ impl Scanner {
         }
         hash.update(format!("{:?}", self.rules().disabled_pairs()));
         hash.update([u8::from(self.rules().keeps_invalid())]);
-        hash
     }
 }
 

@@ -208,10 +208,10 @@ impl Scanner {
         })
     }
 
-    /// Sets [`Outcome::in_paths`]: the secrets in what reports print of `outcome` besides its findings. Whoever adds commits or
-    /// occurrences to the findings of an outcome calls this afterwards, lest a report prints a secret that stands in a branch's
+    /// Sets [`Outcome::in_paths`]: the secrets in what reports print of `outcome` besides its findings. Whoever adds commits,
+    /// occurrences or a policy to the findings of an outcome calls this afterwards, lest a report prints a secret that stands in a branch's
     /// name.
     pub fn find_in_texts(&self, outcome: &mut Outcome) {
-        outcome.in_paths = texts::secrets(&self.engine, &outcome.findings, &outcome.skipped);
+        outcome.in_paths = texts::secrets(&self.engine, outcome);
     }
 }

@@ -10,16 +10,22 @@ use crate::{
     chunk::decode,
     detection::{Judged, judge_briefly},
     engine::{Engine, Found, Scratch},
-    finding::{Finding, Skipped},
+    finding::Outcome,
     secret::Secret,
 };
 
-/// Returns the secrets in the texts that a report of `findings` and `skipped` prints besides the findings themselves.
-pub(super) fn secrets(engine: &Engine, findings: &[Finding], skipped: &[Skipped]) -> Vec<Secret> {
-    let mut texts: BTreeSet<&[u8]> = skipped
-        .iter()
-        .map(|skipped| skipped.path.as_ref())
-        .collect();
+/// Returns the secrets in the texts that a report of `outcome` prints besides the findings themselves.
+pub(super) fn secrets(engine: &Engine, outcome: &Outcome) -> Vec<Secret> {
+    let findings = &outcome.findings;
+    let skipped = outcome.skipped.iter();
+    let mut texts: BTreeSet<&[u8]> = skipped.map(|skipped| skipped.path.as_ref()).collect();
+    if let Some(policy) = &outcome.receipt.policy {
+        // A pattern that is allowed may be the secret itself.
+        let changes = policy.changes.iter();
+        texts.extend(changes.flat_map(|one| [&*one.path, one.what.as_bytes()]));
+        let markers = policy.markers.iter();
+        texts.extend(markers.flat_map(|one| [&*one.path, one.marker.as_bytes()]));
+    }
     // Many findings share a commit, and its message may be long.
     let mut seen = HashSet::new();
     let mut lists = HashSet::new();

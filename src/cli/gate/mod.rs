@@ -188,6 +188,8 @@ impl Gate<'_> {
                 markers,
             }
         });
+        // Changes and markers tell texts of the commits.
+        setup.scanner.find_in_texts(&mut outcome);
         Ok((outcome, setup))
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn write(
         writeln!(
             out,
             "  {}: {}: {}",
-            paint.strong("policy change, needs review"),
+            paint.strong("policy change: needs review"),
             place(&change.path, change.line),
             text::escape(&scrub.text(&change.what))
         )?;
