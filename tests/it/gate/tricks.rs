@@ -381,3 +381,21 @@ fn a_baseline() {
     )
     .complains(&["/etc/hostname", "from a commit"]);
 }
+
+#[test]
+fn what_needs_review_shows_no_secret() {
+    let (repo, pair) = (request(), Pair::drawn(1));
+    repo.git(["checkout", "-q", "main"]);
+    // The pattern is the secret, and the range takes it out: no commit of it brings a finding.
+    repo.write(".gitallowed", pair.env());
+    repo.commit_all();
+    repo.git(["checkout", "-q", "-B", "topic"]);
+    repo.git(["rm", "-q", ".gitallowed"]);
+    repo.commit_all();
+    let ran = gate(&repo);
+    assert_eq!(to_review(&ran).len(), 2, "{ran:#?}");
+    assert!(
+        !ran.out.contains(&pair.id) && !ran.out.contains(&pair.secret),
+        "{ran:#?}"
+    );
+}
