@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
+    digest,
     model::{Path, Summary},
     place::shown,
 };
@@ -45,7 +46,7 @@ impl Topic {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Incomplete => "The scan is incomplete",
-            Self::PolicyChange => "policy change: needs review",
+            Self::PolicyChange => digest::POLICY_CHANGES,
         }
     }
 }
@@ -66,7 +67,7 @@ pub(super) fn notes(summary: &Summary) -> Vec<Note<'_>> {
             topic: Topic::Incomplete,
             path: None,
             line: None,
-            text: "not everything that was to be read was read".to_owned(),
+            text: digest::NOT_ALL.to_owned(),
         });
     }
     let changes = summary.policy.iter().flat_map(|policy| &policy.changes);

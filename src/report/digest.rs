@@ -20,6 +20,9 @@ const ID_DIGITS: usize = 12;
 pub(super) const WHAT_TO_DO: &str = "What was not read may hold secrets. Make it readable, raise the limit that is named, or leave it \
                                      out of what is scanned; then scan again.";
 
+/// What is said where nothing that was not read is named.
+pub(super) const NOT_ALL: &str = "not everything that was to be read was read";
+
 /// What to do about changes of the policy.
 pub(super) const POLICY_CHANGES: &str = "policy change: needs review";
 
@@ -150,10 +153,7 @@ pub(super) fn reasons(summary: &Summary) -> Vec<Unread<'_>> {
     let mut by_reason: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
     let is_named = summary.skipped.iter().any(|skipped| skipped.incomplete);
     if !summary.complete && !is_named {
-        by_reason.insert(
-            (false, "not everything that was to be read was read"),
-            vec!["."],
-        );
+        by_reason.insert((false, NOT_ALL), vec!["."]);
     }
     for one in &summary.skipped {
         by_reason

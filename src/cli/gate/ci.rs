@@ -168,6 +168,18 @@ impl Names<'_> {
         }));
         self
     }
+
+    /// Returns what is told by a system that names these bases, and the head in the variable `head`.
+    fn told(self, head: &'static str, tag: Option<String>) -> Told {
+        let mut heads = Names(self.0, Vec::new());
+        heads.add(head, What::Commit);
+        Told {
+            heads: heads.1,
+            bases: self.1,
+            tag,
+            is_first: false,
+        }
+    }
 }
 
 fn named(variable: &'static str, value: Option<String>, what: fn(String) -> What) -> Option<Named> {
@@ -194,14 +206,7 @@ fn gitlab(v: Variables<'_>, _: &Value) -> Told {
             .add("CI_COMMIT_BEFORE_SHA", What::Commit)
             .add("CI_DEFAULT_BRANCH", What::DefaultBranch);
     }
-    Told {
-        heads: named("CI_COMMIT_SHA", v("CI_COMMIT_SHA"), What::Commit)
-            .into_iter()
-            .collect(),
-        bases: bases.1,
-        tag: v("CI_COMMIT_TAG"),
-        is_first: false,
-    }
+    bases.told("CI_COMMIT_SHA", v("CI_COMMIT_TAG"))
 }
 
 /// <https://docs.github.com/actions/reference/workflows-and-actions/variables> and
@@ -283,14 +288,7 @@ fn bitbucket(v: Variables<'_>, _: &Value) -> Told {
     bases
         .add("BITBUCKET_PR_DESTINATION_COMMIT", What::Commit)
         .add("BITBUCKET_PR_DESTINATION_BRANCH", What::Branch);
-    Told {
-        heads: named("BITBUCKET_COMMIT", v("BITBUCKET_COMMIT"), What::Commit)
-            .into_iter()
-            .collect(),
-        bases: bases.1,
-        tag: v("BITBUCKET_TAG"),
-        is_first: false,
-    }
+    bases.told("BITBUCKET_COMMIT", v("BITBUCKET_TAG"))
 }
 
 /// <https://learn.microsoft.com/azure/devops/pipelines/build/variables>
@@ -305,18 +303,7 @@ fn azure(v: Variables<'_>, _: &Value) -> Told {
     }
     let tag =
         v("BUILD_SOURCEBRANCH").and_then(|name| name.strip_prefix("refs/tags/").map(str::to_owned));
-    Told {
-        heads: named(
-            "BUILD_SOURCEVERSION",
-            v("BUILD_SOURCEVERSION"),
-            What::Commit,
-        )
-        .into_iter()
-        .collect(),
-        bases: bases.1,
-        tag,
-        is_first: false,
-    }
+    bases.told("BUILD_SOURCEVERSION", tag)
 }
 
 /// <https://buildkite.com/docs/pipelines/configure/environment-variables>
@@ -356,24 +343,14 @@ fn travis(v: Variables<'_>, _: &Value) -> Told {
             .extend(named("TRAVIS_COMMIT_RANGE", first, What::Commit));
     }
     Told {
-        heads: named("TRAVIS_COMMIT", v("TRAVIS_COMMIT"), What::Commit)
-            .into_iter()
-            .collect(),
-        bases: bases.1,
-        tag: v("TRAVIS_TAG"),
         is_first,
+        ..bases.told("TRAVIS_COMMIT", v("TRAVIS_TAG"))
     }
 }
 
 /// <https://circleci.com/docs/reference/variables/>: it says nothing of a base.
 fn circleci(v: Variables<'_>, _: &Value) -> Told {
-    Told {
-        heads: named("CIRCLE_SHA1", v("CIRCLE_SHA1"), What::Commit)
-            .into_iter()
-            .collect(),
-        tag: v("CIRCLE_TAG"),
-        ..Told::default()
-    }
+    Names(v, Vec::new()).told("CIRCLE_SHA1", v("CIRCLE_TAG"))
 }
 
 /// <https://woodpecker-ci.org/docs/usage/environment>
@@ -387,14 +364,7 @@ fn woodpecker(v: Variables<'_>, _: &Value) -> Told {
             .add("CI_PREV_COMMIT_SHA", What::Commit)
             .add("CI_REPO_DEFAULT_BRANCH", What::DefaultBranch);
     }
-    Told {
-        heads: named("CI_COMMIT_SHA", v("CI_COMMIT_SHA"), What::Commit)
-            .into_iter()
-            .collect(),
-        bases: bases.1,
-        tag: v("CI_COMMIT_TAG"),
-        is_first: false,
-    }
+    bases.told("CI_COMMIT_SHA", v("CI_COMMIT_TAG"))
 }
 
 /// <https://www.jenkins.io/doc/book/pipeline/multibranch/> and <https://plugins.jenkins.io/git/>
@@ -407,12 +377,5 @@ fn jenkins(v: Variables<'_>, _: &Value) -> Told {
             .add("GIT_PREVIOUS_SUCCESSFUL_COMMIT", What::Commit)
             .add("GIT_PREVIOUS_COMMIT", What::Commit);
     }
-    Told {
-        heads: named("GIT_COMMIT", v("GIT_COMMIT"), What::Commit)
-            .into_iter()
-            .collect(),
-        bases: bases.1,
-        tag: v("TAG_NAME"),
-        is_first: false,
-    }
+    bases.told("GIT_COMMIT", v("TAG_NAME"))
 }

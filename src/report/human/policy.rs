@@ -8,11 +8,12 @@ use crate::{
         Outcome,
         receipt::{Policy, PolicySource},
     },
-    report::{scrub::Scrub, text},
+    report::{
+        digest::{POLICY_CHANGES, short},
+        scrub::Scrub,
+        text,
+    },
 };
-
-/// How many digits of an id are shown.
-const SHORT: usize = 12;
 
 /// Writes which commits were checked by whose policy, what changes it, and which markers were honoured.
 pub(super) fn write(
@@ -54,7 +55,7 @@ pub(super) fn write(
         writeln!(
             out,
             "  {}: {}: {}",
-            paint.strong("policy change: needs review"),
+            paint.strong(POLICY_CHANGES),
             place(&change.path, change.line),
             text::escape(&scrub.text(&change.what))
         )?;
@@ -82,8 +83,4 @@ fn source(policy: &Policy) -> String {
         PolicySource::Worktree => "that of the files on disk".to_owned(),
         PolicySource::None => "nothing is accepted (--no-allow)".to_owned(),
     }
-}
-
-fn short(id: &str) -> &str {
-    id.get(..SHORT).unwrap_or(id)
 }
