@@ -9,6 +9,7 @@ pub mod cli;
 pub mod detection;
 pub mod engine;
 pub mod ere;
+mod fields;
 pub mod finding;
 pub mod guard;
 pub mod hook;

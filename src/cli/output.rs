@@ -182,7 +182,7 @@ fn by_name(name: &str) -> Result<&'static (dyn Report + Sync), Failure> {
 
 /// Returns what to say where `name` is none of `names`.
 pub(super) fn no_format(name: &str, names: &[&str]) -> Failure {
-    let near = crate::rule::parse::nearest(name, names.iter().copied())
+    let near = crate::fields::nearest(name, names.iter().copied())
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Failure::new(format!(
         "there is no format `{name}`{near} (formats: {})",

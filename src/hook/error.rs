@@ -69,7 +69,7 @@ impl fmt::Display for Error {
             Self::UnknownHook { name } => write!(
                 f,
                 "install the hook `{name}`: there is no such hook{} (hooks: {})",
-                crate::rule::parse::nearest(name, super::NAMES.iter().copied())
+                crate::fields::nearest(name, super::NAMES.iter().copied())
                     .map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
                 super::NAMES.join(", ")
             ),

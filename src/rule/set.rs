@@ -4,10 +4,10 @@ use std::{fmt, sync::OnceLock};
 
 use super::{
     Anchor, LineRules, PairRule, Rule, SecretKind, builtin, guard,
-    parse::nearest,
     program::Walked,
     regex::{Match, Regex},
 };
+use crate::fields::nearest;
 
 /// A rule's place in its [`RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -20,6 +20,8 @@ use std::{
 const STAGES: &[&[&str]] = &[
     // A language by itself: it knows nothing of keyfence.
     &["ere"],
+    // Tables of TOML files, which rules and the configuration are read from.
+    &["fields"],
     // What everything speaks of: no stages, so they know none.
     &["secret", "rule"],
     &["source", "chunk", "archive"],
@@ -84,6 +86,7 @@ const OUTSIDE: &[&str] = &["cli", "hook"];
 /// The stages that are functions of bytes: they know no files, no git and no threads.
 const PURE: &[&str] = &[
     "ere",
+    "fields",
     "archive",
     "secret",
     "rule",

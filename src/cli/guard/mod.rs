@@ -17,9 +17,9 @@ use super::{
     args::{self, GuardCommand},
 };
 use crate::{
+    fields::nearest,
     guard::{Guard, store::Entry},
     report::text,
-    rule::parse::nearest,
 };
 
 pub(super) fn run(args: &args::Guard) -> Result<u8, Failure> {

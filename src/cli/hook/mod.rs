@@ -125,7 +125,7 @@ fn repository() -> Result<Repository, Failure> {
 
 fn unknown(name: &str) -> Failure {
     let names: Vec<&str> = EVENTS.iter().map(|event| event.name).collect();
-    let near = crate::rule::parse::nearest(name, names.iter().copied())
+    let near = crate::fields::nearest(name, names.iter().copied())
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Failure::new(format!(
         "there is no hook `{name}`{near} (hooks: {})",

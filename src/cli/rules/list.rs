@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::{CLEAN, Failure, args, count, settings};
-use crate::rule::{Rule, Severity, parse::nearest};
+use crate::{
+    fields::nearest,
+    rule::{Rule, Severity},
+};
 
 /// Adds the list to `out`, and to `note` how many there are.
 pub(super) fn run(args: &args::List, out: &mut String, note: &mut String) -> Result<u8, Failure> {

@@ -13,7 +13,8 @@
 
 use std::ops::Range;
 
-use super::{Reader, Table, span_of};
+use super::Reader;
+use crate::fields::{Fields as _, Table, span_of};
 
 /// Words that name a value's role and no vendor, before the word that was asked for.
 const ROLES: &str = "api|app|application|auth|access|client|consumer|oauth2?|private|secret|account|rest|server|service|admin|user|personal|default|license|project|write|http";

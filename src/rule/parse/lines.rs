@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use toml::de::{DeFloat, DeInteger};
 
-use super::{Reader, Table, span_of};
-use crate::rule::{Syntax, lines};
+use super::Reader;
+use crate::{
+    fields::{Fields as _, Table, span_of},
+    rule::{Syntax, lines},
+};
 
 /// The fields that say where a regex is tried, which rules for lines do not have.
 const ANCHORED: &[&str] = &["prefixes", "keywords", "base64_run", "max_len"];

@@ -2,8 +2,11 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{Reader, Table, owned, span_of};
-use crate::rule::{PairRule, PartSpec, Severity};
+use super::{Reader, owned};
+use crate::{
+    fields::{Fields as _, Table, span_of},
+    rule::{PairRule, PartSpec, Severity},
+};
 
 /// The fields a pair may have.
 const FIELDS: &[&str] = &[
