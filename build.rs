@@ -12,6 +12,7 @@ const LEFT_OUT: &[&str] = &[
     "src/rule/files.rs",
     "src/prefilter/builtin.rs",
     "src/cli",
+    "src/config",
     "src/hook",
     "src/policy",
     "src/provenance",

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod chunk;
 pub mod cli;
+pub mod config;
 pub mod detection;
 pub mod engine;
 pub mod ere;

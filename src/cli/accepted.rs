@@ -1,39 +1,34 @@
 //! The allow entries that a scan honours.
 
 use std::{
-    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Failure, environment};
+use super::{Failure, config::Root, environment};
 use crate::{
     policy::allow::{self, Entry},
     secret::Fingerprint,
     source::{head, repository::Repository},
 };
 
-/// Returns the fingerprints that the entries of this repository accept today; entries that no longer hold are named.
-pub(super) fn fingerprints() -> Result<Vec<Fingerprint>, Failure> {
-    let path = root()?.join(allow::PATH);
-    Ok(holding(read(&path)?, &path))
+/// Returns the fingerprints that the allow entries below `root` accept today; entries that no longer hold are named.
+pub(super) fn fingerprints(root: &Root<'_>) -> Result<Vec<Fingerprint>, Failure> {
+    Ok(holding(read(root)?, &root.name(allow::PATH.as_ref())))
 }
 
-/// Does the same for `repository`. One without a work tree has the entries of HEAD.
-pub(super) fn fingerprints_of(repository: &Repository) -> Result<Vec<Fingerprint>, Failure> {
+/// Returns where `repository` has its policy. One without a work tree has that of HEAD.
+pub(super) fn root_of(repository: &Repository) -> Result<Root<'_>, Failure> {
     if let Some(top) = &repository.work_tree {
-        let path = top.join(allow::PATH);
-        return Ok(holding(read(&path)?, &path));
+        return Ok(Root::Within(top.clone()));
     }
-    let name = format!("HEAD:{}", allow::PATH);
-    let bytes = head::file(repository, allow::PATH.into())
-        .map_err(|error| Failure::because(format!("cannot read {name}"), error))?;
-    let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
-    let path = Path::new(&name);
-    Ok(holding(parse(&text, path)?, path))
+    let head = head::id(repository);
+    let head = head.map_err(|error| Failure::because("cannot read the policy in HEAD", error))?;
+    Ok(head.map_or(Root::Nothing, |id| Root::Commit(repository, id)))
 }
 
+/// Returns the secrets of the entries that hold today, and names the others, which stand in the file `path`.
 pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
     let today = today();
     let mut out = Vec::new();
@@ -42,15 +37,20 @@ pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
             out.push(entry.fingerprint);
         } else {
             let expires = entry.expires.unwrap_or_default();
-            drop(writeln!(
-                io::stderr(),
-                "keyfence: the allow entry {} ended on {expires}; renew it with `keyfence allow` or delete its line in {}",
-                entry.fingerprint,
-                path.display()
-            ));
+            say_ended(&entry.fingerprint.to_string(), &expires, path);
         }
     }
     out
+}
+
+/// Says that an entry in the file `path` holds no more.
+pub(super) fn say_ended(what: &str, expires: &str, path: &Path) {
+    // Nothing can be done when standard error is closed.
+    drop(writeln!(
+        io::stderr(),
+        "keyfence: the allow entry {what} ended on {expires}; renew it with `keyfence allow` or delete it in {}",
+        path.display()
+    ));
 }
 
 /// Returns the root of the work tree round the current folder, or the current folder where there is none.
@@ -63,26 +63,18 @@ pub(super) fn root() -> Result<PathBuf, Failure> {
     Ok(root.unwrap_or(base))
 }
 
-/// Returns the entries of a file; none when there is no file.
-pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => {
-            return Err(Failure::because(
-                format!("cannot read the allow entries in {}", path.display()),
-                error,
-            ));
-        }
-    };
-    parse(&text, path)
+/// Returns the allow entries below `root`; none when there is no file.
+pub(super) fn read(root: &Root<'_>) -> Result<Vec<Entry>, Failure> {
+    let text = root.text(allow::PATH.as_ref())?.unwrap_or_default();
+    parse(&text, &root.name(allow::PATH.as_ref()))
 }
 
-pub(super) fn parse(text: &str, path: &Path) -> Result<Vec<Entry>, Failure> {
+fn parse(text: &str, path: &Path) -> Result<Vec<Entry>, Failure> {
     allow::parse(text).map_err(|error| Failure::because(format!("cannot read the allow entries in {}; mend the line, or leave the entries out with --no-allow", path.display()), error))
 }
 
-fn today() -> String {
+/// Returns today as `YYYY-MM-DD`.
+pub(super) fn today() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());

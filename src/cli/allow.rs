@@ -10,6 +10,7 @@ use std::{
 use super::{
     CLEAN, Failure, accepted,
     args::{self, RuleOptions},
+    config::Root,
     environment, guard, scan,
     settings::{self, Limits},
 };
@@ -47,14 +48,15 @@ pub(super) fn run(args: &args::Allow) -> Result<u8, Failure> {
             "--expires {date:?} is not a date; write YYYY-MM-DD"
         )));
     }
-    let root = accepted::root()?;
-    let path = root.join(allow::PATH);
-    let mut entries = accepted::read(&path)?;
+    let root = Root::Within(accepted::root()?);
+    let path = root.name(allow::PATH.as_ref());
+    let mut entries = accepted::read(&root)?;
     let rules = settings::rules(&RuleOptions::default()).unwrap_or_else(|_| RuleSet::builtin());
-    let rules: HashMap<Fingerprint, String> = findings(rules)
-        .into_iter()
-        .map(|finding| (finding.fingerprint, finding.rule))
-        .collect();
+    let rules: HashMap<Fingerprint, String> =
+        findings(rules, settings::salt(&RuleOptions::default())?)
+            .into_iter()
+            .map(|finding| (finding.fingerprint, finding.rule))
+            .collect();
     for fingerprint in fingerprints {
         let rule = rules.get(&fingerprint).cloned().unwrap_or_else(|| {
             drop(writeln!(io::stderr(), "keyfence: {fingerprint} is no finding in the work tree or the index; the entry is written all the same"));
@@ -102,8 +104,9 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Returns what `rules` find in the work tree and in the index, whatever is accepted: so that an entry can say its rule to its reader.
-pub(super) fn findings(rules: RuleSet) -> Vec<Finding> {
+pub(super) fn findings(rules: RuleSet, salt: Vec<u8>) -> Vec<Finding> {
     let options = Options {
+        salt,
         inline_markers: false,
         // What cannot be read is told by the next scan.
         guard: guard::load().unwrap_or_default(),

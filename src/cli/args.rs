@@ -1,10 +1,12 @@
 //! What can be typed. Nothing is looked up or resolved here: that is `settings.rs`.
 
+mod config;
 mod rules;
 
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+pub(super) use config::{Config, ConfigCheck, ConfigCommand, ConfigShow};
 pub(super) use rules::{Check, List, Pages, Rules, RulesCommand, Show, TextOrJson, Trial};
 
 /// Keeps credentials, AWS access key pairs first, out of git
@@ -32,6 +34,8 @@ pub(super) enum Command {
     Allow(Allow),
     /// Write down the secrets that are there, so that scans tell only of new ones
     Baseline(Baseline),
+    /// Show what the configuration says, and check what it accepts
+    Config(Config),
     /// Install the hooks of this repository
     Install(Install),
     /// Remove what install has written and restore what was there
@@ -129,6 +133,63 @@ pub(super) struct History {
     pub(super) no_cache: bool,
 }
 
+impl Scan {
+    /// Returns the scan of the work tree.
+    pub(super) fn of_work_tree(common: Common) -> Self {
+        Self {
+            paths: Vec::new(),
+            staged: false,
+            message: None,
+            range: None,
+            no_git: false,
+            no_ignore: false,
+            untracked: Untracked::Normal,
+            history: History::none(),
+            common,
+            max_memory: None,
+        }
+    }
+}
+
+impl History {
+    /// Returns the options of a scan that looks at no history.
+    pub(super) fn none() -> Self {
+        Self {
+            all: false,
+            reachable: false,
+            since: None,
+            branch: Vec::new(),
+            recurse_submodules: false,
+            cache: None,
+            no_cache: false,
+        }
+    }
+}
+
+impl Common {
+    /// Returns what counts when nothing is typed.
+    pub(super) fn usual() -> Self {
+        Self {
+            format: None,
+            report: Vec::new(),
+            min_confidence: None,
+            min_severity: None,
+            show_secrets: false,
+            color: When::Auto,
+            progress: When::Auto,
+            rules: RuleOptions::default(),
+            baseline: None,
+            no_allow: false,
+            include_invalid: false,
+            run_providers: false,
+            no_guard: false,
+            threads: None,
+            max_archive_depth: None,
+            max_file_size: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Untracked {
     No,
@@ -152,15 +213,9 @@ pub(super) struct Common {
     /// Least confidence to report [default: medium for hooks and gate, low otherwise]
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Output")]
     pub(super) min_confidence: Option<ConfidenceLevel>,
-    /// Least severity to report
-    #[arg(
-        long,
-        value_enum,
-        value_name = "LEVEL",
-        default_value = "low",
-        help_heading = "Output"
-    )]
-    pub(super) min_severity: SeverityLevel,
+    /// Least severity to report [default: low]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Output")]
+    pub(super) min_severity: Option<SeverityLevel>,
     /// Print secrets in clear
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
@@ -224,7 +279,16 @@ pub(super) struct RuleOptions {
     /// Leave out the built-in rules
     #[arg(long, help_heading = "Rules")]
     pub(super) no_builtin: bool,
-    /// Leave out what is configured: the patterns for git-secrets in git's configuration, and .gitallowed
+    /// A configuration file instead of the repository's .keyfence.toml
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        help_heading = "Rules"
+    )]
+    pub(super) config: Option<PathBuf>,
+    /// Leave out what is configured: .keyfence.toml, the user's and the system's configuration, the patterns for git-secrets in git's
+    /// configuration, and .gitallowed
     #[arg(long, help_heading = "Rules")]
     pub(super) no_config: bool,
 }
@@ -361,24 +425,11 @@ impl BaselineOptions {
     /// Returns the scan that it is made of.
     pub(super) fn scan(&self) -> Scan {
         Scan {
-            paths: Vec::new(),
-            staged: false,
-            message: None,
-            range: None,
-            no_git: false,
-            no_ignore: false,
-            untracked: Untracked::Normal,
             history: History {
                 all: self.history,
-                reachable: false,
-                since: None,
-                branch: Vec::new(),
-                recurse_submodules: false,
-                cache: None,
-                no_cache: false,
+                ..History::none()
             },
-            common: self.common.clone(),
-            max_memory: None,
+            ..Scan::of_work_tree(self.common.clone())
         }
     }
 }

@@ -6,10 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CLEAN, Failure, TROUBLE, accepted, allow, args, environment, output::Output, scan};
+use super::{
+    CLEAN, Failure, TROUBLE, accepted, allow, args, config::Sources, environment, output::Output,
+    scan,
+};
 use crate::{
     finding::Outcome,
     policy::baseline::{self, Baseline},
+    secret::Fingerprint,
 };
 
 pub(super) fn run(args: &args::Baseline) -> Result<u8, Failure> {
@@ -122,8 +126,30 @@ fn path(options: &args::BaselineOptions) -> Result<PathBuf, Failure> {
     }
 }
 
+/// Returns the secrets of the baseline that an option names.
+pub(super) fn of_sources(
+    path: &Path,
+    sources: &Sources<'_>,
+) -> Result<impl Iterator<Item = Fingerprint> + use<>, Failure> {
+    let (root, path) = sources.typed(path)?;
+    let name = root.name(&path);
+    let text = match root.text(&path)? {
+        Some(text) => text,
+        None if sources.is_to_come(&path)? => String::new(),
+        None => return Err(missing(&name)),
+    };
+    Ok(parse(&text, &name)?.into_keys())
+}
+
+fn missing(name: &Path) -> Failure {
+    Failure::new(format!(
+        "there is no baseline {}; `keyfence baseline write` makes one",
+        name.display()
+    ))
+}
+
 /// Returns the baseline in the file at `path`.
-pub(super) fn read(path: &Path) -> Result<Baseline, Failure> {
+fn read(path: &Path) -> Result<Baseline, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
         Failure::because(
             format!(

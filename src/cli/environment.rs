@@ -204,9 +204,29 @@ pub(super) fn config_dir() -> Option<PathBuf> {
 
 /// Returns the file with what is known of the user's own secrets, if there is a folder for it.
 pub(super) fn guard_file() -> Option<PathBuf> {
+    Some(own_dir()?.join("guard"))
+}
+
+/// Returns the user's configuration file and the system's, the nearer one first. `KEYFENCE_SYSTEM_CONFIG` names another one for the system.
+pub(super) fn config_files() -> impl Iterator<Item = PathBuf> {
+    let own = own_dir().map(|dir| dir.join(CONFIG));
+    let system = path("KEYFENCE_SYSTEM_CONFIG").or_else(|| {
+        if cfg!(windows) {
+            Some(path("PROGRAMDATA")?.join("keyfence").join(CONFIG))
+        } else {
+            Some(Path::new("/etc/keyfence").join(CONFIG))
+        }
+    });
+    own.into_iter().chain(system)
+}
+
+/// What the user's and the system's configuration file are called.
+const CONFIG: &str = "config.toml";
+
+/// Returns the folder with what the user has told this program, if there is one.
+fn own_dir() -> Option<PathBuf> {
     let windows = path("APPDATA").filter(|_| cfg!(windows));
-    let dir = windows.or_else(config_dir)?;
-    Some(dir.join("keyfence").join("guard"))
+    Some(windows.or_else(config_dir)?.join("keyfence"))
 }
 
 /// Returns the value of the variable `name`, which a person has named, if it is set.

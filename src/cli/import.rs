@@ -11,8 +11,9 @@ use std::{
 
 use super::{
     CLEAN, Failure, accepted as allowed, allow,
-    args::{self, ImportFormat},
-    environment,
+    args::{self, ImportFormat, RuleOptions},
+    config::Root,
+    environment, settings,
 };
 use crate::{
     import::{
@@ -71,7 +72,8 @@ pub(super) fn run(args: &args::Import) -> Result<u8, Failure> {
     }
     let written = rules(&sources)?;
     let rules = parsed(&written)?;
-    let entries = accepted::entries(&root, &sources, rules, &written.ids)?;
+    let salt = settings::salt(&RuleOptions::default())?;
+    let entries = accepted::entries(&root, &sources, rules, &written.ids, salt)?;
     let mut left_out: Vec<(&str, &LeftOut)> = Vec::new();
     for source in &sources {
         let of_source = source.imported.left_out.iter();
@@ -83,7 +85,7 @@ pub(super) fn run(args: &args::Import) -> Result<u8, Failure> {
         tell(path, one);
     }
     let allow_path = root.join(policy::allow::PATH);
-    let mut all = allowed::read(&allow_path)?;
+    let mut all = allowed::read(&Root::Folder(root))?;
     let before = all.len();
     for entry in entries.entries {
         if !all
@@ -288,7 +290,7 @@ fn summary(
     told.map_err(|error| Failure::because("cannot write to standard output", error))
 }
 
-fn count(n: usize, one: &str, many: &str) -> String {
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 {
         format!("1 {one}")
     } else {

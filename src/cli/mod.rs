@@ -9,6 +9,7 @@ mod aws;
 mod baseline;
 mod cache;
 mod completions;
+mod config;
 mod doctor;
 mod environment;
 mod gate;
@@ -167,6 +168,7 @@ fn run(args: args::Args) -> Result<u8, Failure> {
         args::Command::Hook(hook) => hook::run(&hook),
         args::Command::Allow(allow) => allow::run(&allow),
         args::Command::Baseline(baseline) => baseline::run(&baseline),
+        args::Command::Config(config) => config::run(&config),
         args::Command::Install(install) => install::install(&install),
         args::Command::Uninstall(uninstall) => install::uninstall(&uninstall),
         args::Command::Doctor(doctor) => doctor::run(&doctor),

@@ -21,7 +21,6 @@ use super::{
 use crate::{
     finding::Outcome,
     matcher::lines::Place,
-    rule::Confidence,
     scan::{Scanner, Watch},
     source::{
         Interrupt, MakeVisitor, files, index,
@@ -40,7 +39,8 @@ pub(super) fn run(args: &args::Scan) -> Result<u8, Failure> {
 pub(super) fn look(args: &args::Scan) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let common = &args.common;
-    let setup = Setup::new(common, Confidence::Low, !args.no_git)?;
+    let from_here = !args.paths.is_empty() && !args.history.all;
+    let setup = Setup::new(common, !args.no_git, from_here)?;
     let scanner = &setup.scanner;
     let limits = Limits::new(common, args.max_memory.as_deref())?;
     let mut outcome = if let Some(file) = &args.message {

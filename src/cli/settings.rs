@@ -1,8 +1,8 @@
 //! From what was typed to what is meant. May fail.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use bstr::BStr;
@@ -10,50 +10,78 @@ use bstr::BStr;
 use super::{
     Failure, accepted,
     args::{Common, ConfidenceLevel, RuleOptions, SeverityLevel},
-    baseline, environment, guard,
+    baseline,
+    config::{Layers, Root, Sources},
+    environment, guard,
     prohibited::{self, Configuration, Run},
 };
 use crate::{
     archive::Budget,
+    config::{Levels, Mode},
     finding::{Outcome, Skipped},
     rule::{
         self, Confidence, Rule, RuleSet, Severity,
         parse::{self, RuleFile},
     },
     scan::{Options, Scanner},
-    secret::Fingerprint,
     source::repository::Repository,
 };
 
-/// Returns the rules that `options` ask for, with those of git's configuration but for what providers say.
+/// Returns the rules that `options` and the configuration ask for, with those of git's configuration but for what providers say.
 pub(super) fn rules(options: &RuleOptions) -> Result<RuleSet, Failure> {
+    let sources = Sources::of(Root::Within(accepted::root()?));
+    let layers = Layers::read(options, &sources)?;
     let configured = if options.no_config {
         Vec::new()
     } else {
         let configuration = Configuration::read(true)?;
-        configuration.rules(!options.no_builtin, Run::None)?.rules
+        let has_builtin = !options.no_builtin && layers.has_builtin();
+        configuration.rules(has_builtin, Run::None)?.rules
     };
-    rule_set(options, configured)
+    rule_set(options, &layers, &sources, configured)
 }
 
-/// Returns the rules that `options` ask for, and those that are `configured`.
-fn rule_set(options: &RuleOptions, configured: Vec<Rule>) -> Result<RuleSet, Failure> {
-    let mut extra = configured;
-    let mut pairs = Vec::new();
+/// Returns the salt of this repository's fingerprints; empty where it has none.
+pub(super) fn salt(options: &RuleOptions) -> Result<Vec<u8>, Failure> {
+    let sources = Sources::of(Root::Within(accepted::root()?));
+    Ok(Layers::read(options, &sources)?.salt().to_owned())
+}
+
+/// Returns the rules that `options` and `layers` ask for, and those that are `configured`.
+fn rule_set(
+    options: &RuleOptions,
+    layers: &Layers<'_>,
+    sources: &Sources<'_>,
+    configured: Vec<Rule>,
+) -> Result<RuleSet, Failure> {
+    let mut extra = layers.rules()?;
+    extra.rules.splice(0..0, configured);
     for path in &options.rules {
-        let read = read_rules(path)?;
-        extra.extend(read.rules);
-        pairs.extend(read.pairs);
+        let (root, path) = sources.typed(path)?;
+        let files = root.rule_files(&path)?;
+        if files.is_empty() && !sources.is_to_come(&path)? {
+            return Err(no_rules(&root, &path));
+        }
+        add_rules(&root, &files, &mut extra)?;
     }
-    let mut set = RuleSet::new(!options.no_builtin, extra)
-        .and_then(|set| set.with_pairs(pairs))
+    let has_builtin = !options.no_builtin && layers.has_builtin();
+    let mut set = RuleSet::new(has_builtin, extra.rules)
+        .and_then(|set| set.with_pairs(extra.pairs))
         .map_err(|error| Failure::because("cannot use these rules", error))?;
+    let configured = |field: &str, name: PathBuf| format!("`{field}` in {}", name.display());
     if !options.enable.is_empty() {
         set.enable_only(&options.enable)
             .map_err(|error| Failure::because("--enable", error))?;
+    } else if let Some(layer) = layers.enabling() {
+        set.enable_only(&layer.config.rules.enable)
+            .map_err(|error| Failure::because(configured("rules.enable", layer.name()), error))?;
     }
     set.disable(&options.disable)
         .map_err(|error| Failure::because("--disable", error))?;
+    for layer in &layers.layers {
+        set.disable(&layer.config.rules.disable)
+            .map_err(|error| Failure::because(configured("rules.disable", layer.name()), error))?;
+    }
     if set.enabled_count() == 0 {
         return Err(Failure::new(
             "no rule is on; name rules with --rules or leave out --no-builtin and --disable",
@@ -70,49 +98,56 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    /// Returns what `common` asks for; `default_confidence` holds when none was typed, and `in_repository` says whether the repository's
-    /// configuration counts.
+    /// Returns what `common` asks for; `in_repository` says whether git's configuration for the repository counts, and `from_here` that paths are told from
+    /// the current folder, not from the top of the repository.
     pub(super) fn new(
         common: &Common,
-        default_confidence: Confidence,
         in_repository: bool,
+        from_here: bool,
     ) -> Result<Self, Failure> {
         let read = || Configuration::read(in_repository);
-        let allowed = || with_baseline(common, accepted::fingerprints()?);
-        let options = options(common, default_confidence, allowed)?;
-        Self::with(common, options, read)
+        let top = accepted::root()?;
+        let sources = Sources::of(Root::Within(top.clone()));
+        let layers = Layers::read(&common.rules, &sources)?;
+        let mut options = options(common, Mode::Scan, &layers, &sources)?;
+        if from_here && let Some(paths) = options.allowed_paths.take() {
+            let paths = Arc::unwrap_or_clone(paths).from_folder(top, environment::current_dir()?);
+            options.allowed_paths = Some(Arc::new(paths));
+        }
+        Self::with(common, options, &layers, &sources, read)
     }
 
-    /// Returns what `common` asks for in `repository`.
-    pub(super) fn of(
-        common: &Common,
-        default_confidence: Confidence,
-        repository: &Repository,
-    ) -> Result<Self, Failure> {
+    /// Returns what `common` asks for in `repository`, in a hook.
+    pub(super) fn of(common: &Common, repository: &Repository) -> Result<Self, Failure> {
         let read = || Configuration::of(repository);
-        let allowed = || with_baseline(common, accepted::fingerprints_of(repository)?);
-        Self::with(common, options(common, default_confidence, allowed)?, read)
+        let sources = Sources::of(accepted::root_of(repository)?);
+        let layers = Layers::read(&common.rules, &sources)?;
+        let options = options(common, Mode::Hook, &layers, &sources)?;
+        Self::with(common, options, &layers, &sources, read)
     }
 
-    /// Returns what `common` asks for at a gate, where `allowed` and the text `git_allowed` of `.gitallowed` come from a commit. Findings are told
+    /// Returns what `common` asks for at a gate, where the policy comes from `sources` and `git_allowed` is the text of `.gitallowed`. Findings are told
     /// with the inline markers that would excuse them.
     pub(super) fn of_gate(
         common: &Common,
         repository: &Repository,
-        allowed: impl FnOnce() -> Result<Vec<Fingerprint>, Failure>,
+        sources: &Sources<'_>,
         git_allowed: &BStr,
     ) -> Result<Self, Failure> {
         let read = || Ok(Configuration::of(repository)?.with_git_allowed(git_allowed));
+        let layers = Layers::read(&common.rules, sources)?;
         let options = Options {
             inline_markers: false,
-            ..options(common, Confidence::Medium, allowed)?
+            ..options(common, Mode::Gate, &layers, sources)?
         };
-        Self::with(common, options, read)
+        Self::with(common, options, &layers, sources, read)
     }
 
     fn with(
         common: &Common,
         mut options: Options,
+        layers: &Layers<'_>,
+        sources: &Sources<'_>,
         read: impl FnOnce() -> Result<Configuration, Failure>,
     ) -> Result<Self, Failure> {
         let mut configured = prohibited::Rules::default();
@@ -123,7 +158,8 @@ impl Setup {
             } else {
                 Run::Trusted
             };
-            configured = configuration.rules(!common.rules.no_builtin, run)?;
+            let has_builtin = !common.rules.no_builtin && layers.has_builtin();
+            configured = configuration.rules(has_builtin, run)?;
             if !common.no_allow {
                 options.allowed_lines = configuration.allowed()?;
             }
@@ -131,7 +167,7 @@ impl Setup {
         if !common.no_guard {
             options.guard = guard::load()?;
         }
-        let rules = rule_set(&common.rules, configured.rules)?;
+        let rules = rule_set(&common.rules, layers, sources, configured.rules)?;
         let reserved = rule::guard::ID;
         if options.guard.is_some() && rules.find(reserved).is_ok() {
             return Err(Failure::new(format!(
@@ -153,21 +189,32 @@ impl Setup {
 
 /// Returns the rules of the file at `path`, or of each `*.toml` in the folder at `path`, without their pairs.
 pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
-    Ok(read_rules(path)?.rules)
+    let mut out = RuleFile::default();
+    add_rules(&DISK, &files_of_rules(path)?, &mut out)?;
+    Ok(out.rules)
 }
 
-/// Returns the rules and pairs of the file at `path`, or of each `*.toml` in the folder at `path`.
-pub(super) fn read_rules(path: &Path) -> Result<RuleFile, Failure> {
-    let mut out = RuleFile::default();
-    for file in files_of_rules(path)? {
-        let text = fs::read_to_string(&file).map_err(|error| {
-            Failure::because(format!("cannot read rules from {}", file.display()), error)
-        })?;
-        let read = parse::read(&file, &text).map_err(|errors| mistakes(&errors))?;
+/// Adds the rules and pairs of `files`.
+pub(super) fn add_rules(
+    root: &Root<'_>,
+    files: &[PathBuf],
+    out: &mut RuleFile,
+) -> Result<(), Failure> {
+    for file in files {
+        let name = root.name(file);
+        let text = root.text(file)?.ok_or_else(|| no_rules(root, file))?;
+        let read = parse::read(&name, &text).map_err(|errors| mistakes(&errors))?;
         out.rules.extend(read.rules);
         out.pairs.extend(read.pairs);
     }
-    Ok(out)
+    Ok(())
+}
+
+fn no_rules(root: &Root<'_>, path: &Path) -> Failure {
+    Failure::new(format!(
+        "cannot read rules from {}: there is no such file or folder",
+        root.name(path).display()
+    ))
 }
 
 /// Says what is wrong with a rule file.
@@ -176,65 +223,51 @@ pub(super) fn mistakes(errors: &[parse::RuleError]) -> Failure {
     Failure::new(format!("rule file has mistakes:\n  {}", lines.join("\n  ")))
 }
 
+/// Where paths are what was typed.
+const DISK: Root<'static> = Root::Folder(PathBuf::new());
+
 /// Returns the file at `path`, or each `*.toml` in the folder at `path`.
 pub(super) fn files_of_rules(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let read =
-        |error| Failure::because(format!("cannot read rules from {}", path.display()), error);
-    if !fs::metadata(path).map_err(read)?.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = fs::read_dir(path)
-        .map_err(read)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<PathBuf>, _>>()
-        .map_err(read)?;
-    files.retain(|file| {
-        file.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
-    files.sort();
+    let files = DISK.rule_files(path)?;
     if files.is_empty() {
-        return Err(Failure::new(format!(
-            "there is no *.toml in the folder {}",
-            path.display()
-        )));
+        return Err(no_rules(&DISK, path));
     }
     Ok(files)
 }
 
-/// Returns the options of a scan; `default_confidence` holds when none was typed.
+/// Returns the options of a scan.
 fn options(
     common: &Common,
-    default_confidence: Confidence,
-    allowed: impl FnOnce() -> Result<Vec<Fingerprint>, Failure>,
+    mode: Mode,
+    layers: &Layers<'_>,
+    sources: &Sources<'_>,
 ) -> Result<Options, Failure> {
-    Ok(Options {
-        min_confidence: common.min_confidence.map_or(default_confidence, confidence),
-        min_severity: severity(common.min_severity),
+    let typed = Levels {
+        min_confidence: common.min_confidence.map(confidence),
+        min_severity: common.min_severity.map(severity),
+    };
+    let levels = typed.or(layers.levels(mode));
+    let mut out = Options {
+        min_confidence: levels.min_confidence.unwrap_or(mode.min_confidence()),
+        min_severity: levels.min_severity.unwrap_or(Severity::Low),
+        salt: layers.salt().to_owned(),
         inline_markers: !common.no_allow,
-        allowed: if common.no_allow {
-            Vec::new()
-        } else {
-            allowed()?
-        },
         now: Some(environment::now_seconds()),
         archives: Budget {
             depth: common.max_archive_depth.unwrap_or(Budget::default().depth),
             ..Budget::default()
         },
         ..Options::default()
-    })
-}
-
-/// Adds the secrets of the baseline that `common` names.
-fn with_baseline(
-    common: &Common,
-    mut allowed: Vec<Fingerprint>,
-) -> Result<Vec<Fingerprint>, Failure> {
-    if let Some(path) = &common.baseline {
-        allowed.extend(baseline::read(path)?.into_keys());
+    };
+    if !common.no_allow {
+        out.allowed = accepted::fingerprints(&sources.root)?;
+        out.allowed.extend(layers.accepted()?);
+        if let Some(path) = &common.baseline {
+            out.allowed.extend(baseline::of_sources(path, sources)?);
+        }
+        out.allowed_paths = layers.allowed_paths().map(Arc::new);
     }
-    Ok(allowed)
+    Ok(out)
 }
 
 /// What a scan may use.

@@ -107,7 +107,7 @@ fn of_finding(
     let Ok(fingerprint) = text.parse::<Fingerprint>() else {
         return Ok(None);
     };
-    let found = allow::findings(settings::rules(rules)?);
+    let found = allow::findings(settings::rules(rules)?, settings::salt(rules)?);
     let Some(finding) = found.iter().find(|f| f.fingerprint == fingerprint) else {
         drop(writeln!(
             io::stderr(),

@@ -112,9 +112,14 @@ pub const IN_ARCHIVE: &str = "!/";
 impl Finding {
     /// Returns the path of the file: of a member of an archive, that of the outermost archive.
     pub fn file(&self) -> &BStr {
-        let end = self.path.find(IN_ARCHIVE).unwrap_or(self.path.len());
-        self.path[..end].as_bstr()
+        file(self.path.as_ref())
     }
+}
+
+/// Returns the path of the file that `path` leads into: of a member of an archive, that of the outermost archive.
+pub fn file(path: &BStr) -> &BStr {
+    let end = path.find(IN_ARCHIVE).unwrap_or(path.len());
+    path[..end].as_bstr()
 }
 
 /// One part of a credential of several parts.

@@ -5,3 +5,4 @@ pub mod allowed_lines;
 pub mod baseline;
 pub mod inline;
 pub mod novelty;
+pub mod paths;

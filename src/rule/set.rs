@@ -324,6 +324,18 @@ impl RuleSet {
         })
     }
 
+    /// Looks for the rule or the pair called `id`, whether it is on or not.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn knows(&self, id: &str) -> Result<(), RuleSetError> {
+        if self.all_pairs().any(|(_, pair)| pair.id == id) {
+            return Ok(());
+        }
+        self.find_beside_pairs(id).map(drop)
+    }
+
     /// Does the same where the id of a pair was as good, and may have been meant.
     fn find_beside_pairs(&self, id: &str) -> Result<RuleIndex, RuleSetError> {
         self.index_of(id).ok_or_else(|| {

@@ -33,6 +33,7 @@ pub(super) fn findings(
         })
         .filter(|group| !(options.inline_markers && marker(rules, group).is_some()))
         .filter_map(|group| not_allowed(options, path, kind, group))
+        .filter(|group| !is_in_allowed_file(options, path, kind, group))
         .map(|group| finding(rules, options, path, kind, group, &hidden))
         .filter(|finding| !options.allowed.contains(&finding.fingerprint))
         .collect()
@@ -58,6 +59,16 @@ fn marker<'a>(rules: &RuleSet, group: &'a Group) -> Option<&'a [u8]> {
         inline::marker(line, &group.rule_id)
             .or_else(|| inline::marker(line, &rules.rule(part.detection.rule).id))
     })
+}
+
+/// Returns true where what the group's rule finds in this file is accepted. Messages and names are no files.
+fn is_in_allowed_file(options: &Options, path: &BStr, kind: SourceKind, group: &Group) -> bool {
+    let is_file = match kind {
+        SourceKind::Worktree | SourceKind::Index | SourceKind::Range | SourceKind::History => true,
+        SourceKind::Message | SourceKind::Stdin | SourceKind::Ref => false,
+    };
+    let allowed = options.allowed_paths.as_ref().filter(|_| is_file);
+    allowed.is_some_and(|allowed| allowed.accept(path, &group.rule_id))
 }
 
 /// Returns the group unless allowed patterns excuse the lines of all its parts. `git secrets` tells each line for itself.

@@ -34,7 +34,7 @@ use crate::{
     engine::Engine,
     finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
     guard::{self, Guard},
-    policy::allowed_lines::AllowedLines,
+    policy::{allowed_lines::AllowedLines, paths::AllowedPaths},
     rule::{Confidence, RuleSet, Severity},
     secret::Fingerprint,
     source::MakeVisitor,
@@ -52,6 +52,8 @@ pub struct Options {
     pub inline_markers: bool,
     /// The secrets that are accepted.
     pub allowed: Vec<Fingerprint>,
+    /// The files in which findings are accepted.
+    pub allowed_paths: Option<Arc<AllowedPaths>>,
     /// Patterns that excuse whatever stands on a line they match.
     pub allowed_lines: Option<Arc<AllowedLines>>,
     /// The repository's own salt for fingerprints.
@@ -75,6 +77,7 @@ impl Default for Options {
             min_severity: Severity::Low,
             inline_markers: true,
             allowed: Vec::new(),
+            allowed_paths: None,
             allowed_lines: None,
             salt: Vec::new(),
             now: None,

@@ -1,6 +1,6 @@
 //! HEAD and the trees of commits.
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     ObjectId,
     objs::{self, FindExt as _},
@@ -115,6 +115,43 @@ pub fn file_of(
             commit: *id,
             source,
         })
+}
+
+/// Returns the names of the files in the folder `path` of the tree of the commit `id`; none when there is no such folder.
+///
+/// # Errors
+///
+/// When the commit or a tree cannot be read.
+pub fn files_of(
+    repository: &Repository,
+    id: &ObjectId,
+    path: &BStr,
+) -> Result<Option<Vec<BString>>, Error> {
+    let objects = Objects::open(repository)?;
+    tree_of(id, &objects)
+        .and_then(|tree| files_at(&objects, tree, path))
+        .map_err(|source| Error::File {
+            path: path.to_owned(),
+            commit: *id,
+            source,
+        })
+}
+
+fn files_at(
+    objects: &Objects,
+    mut tree: ObjectId,
+    path: &BStr,
+) -> Result<Option<Vec<BString>>, Cause> {
+    let mut buffer = Vec::new();
+    for name in path.split_str("/").filter(|name| !name.is_empty()) {
+        let Some(below) = changes::folder(&objects.find_tree(&tree, &mut buffer)?, name) else {
+            return Ok(None);
+        };
+        tree = below;
+    }
+    let tree = objects.find_tree(&tree, &mut buffer)?;
+    let files = tree.entries.iter().filter(|entry| entry.mode.is_blob());
+    Ok(Some(files.map(|entry| entry.filename.to_owned()).collect()))
 }
 
 fn at(objects: &Objects, mut tree: ObjectId, path: &BStr) -> Result<Option<Vec<u8>>, Cause> {

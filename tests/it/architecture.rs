@@ -35,6 +35,8 @@ const STAGES: &[&[&str]] = &[
     &["finding"],
     &["provenance"],
     &["policy"],
+    // What says what the policy is.
+    &["config"],
     // What other tools say, in the words of rules and policy.
     &["import"],
     // Where the stages meet.

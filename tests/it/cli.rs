@@ -4,6 +4,7 @@
 
 mod baseline;
 mod commands;
+mod config;
 mod history;
 mod history_cache;
 mod hooks;
@@ -132,6 +133,7 @@ pub(crate) fn program<A: AsRef<OsStr>>(
         .env_clear()
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("KEYFENCE_SYSTEM_CONFIG", "/dev/null")
         .stdin(Stdio::null());
     command
 }

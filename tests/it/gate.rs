@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod ci;
+mod config;
 mod ends;
 mod tricks;
 

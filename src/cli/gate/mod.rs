@@ -2,23 +2,25 @@
 
 mod ci;
 mod ends;
-mod trust;
+mod held;
+mod markers;
 
 use std::{
     io::{self, Write as _},
-    path::Path,
     time::Instant,
 };
 
-use bstr::BString;
 use gix::ObjectId;
 
 use self::{
     ends::{Asked, Ends},
-    trust::{Held, Markers},
+    held::{Held, Named},
+    markers::Markers,
 };
 use super::{
-    Failure, accepted, args, environment,
+    Failure, args,
+    config::{Checked, Root, Sources},
+    environment,
     output::Output,
     progress, range,
     settings::{Limits, Setup},
@@ -98,23 +100,6 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    /// Returns the path of a baseline from the top of the repository. Only commits have one that can be trusted.
-    fn within(&self, path: &Path) -> Result<BString, Failure> {
-        let full = environment::current_dir()?.join(path);
-        let top = (self.repository.work_tree.as_deref())
-            .and_then(|top| full.strip_prefix(top).ok())
-            .or_else(|| {
-                (self.repository.work_tree.is_none() && path.is_relative()).then_some(path)
-            });
-        top.map(|path| BString::from(path.as_os_str().as_encoded_bytes()))
-            .ok_or_else(|| {
-                Failure::new(format!(
-                    "--baseline {}: a gate takes the baseline from a commit; name a file of this repository",
-                    path.display()
-                ))
-            })
-    }
-
     fn check(&self) -> Result<(Outcome, Setup), Failure> {
         let (args, repository) = (self.args, self.repository);
         let is_of_head = args.policy == args::PolicyFrom::Head;
@@ -123,24 +108,20 @@ impl Gate<'_> {
         } else {
             self.merge_base
         };
-        let baseline = match &args.common.baseline {
-            Some(path) => Some(self.within(path)?),
-            None => None,
+        let of = |id| Root::Commit(repository, id);
+        let sources = Sources {
+            root: source.map_or(Root::Nothing, of),
+            checked: Some(Checked {
+                top: repository.work_tree.clone(),
+                commit: of(self.ends.head),
+            }),
         };
-        let of = |commit| Held::of(repository, commit, baseline.as_ref().map(AsRef::as_ref));
-        let before = of(self.merge_base.as_ref())?;
-        let after = of(Some(&self.ends.head))?;
+        let named = Named::new(&args.common, &sources)?;
+        let before = Held::of(&self.merge_base.map_or(Root::Nothing, of), &named)?;
+        let after = Held::of(&of(self.ends.head), &named)?;
         let held = if is_of_head { &after } else { &before };
-        let allowed = || match &source {
-            Some(commit) => {
-                let place = format!("{commit}:{}", crate::policy::allow::PATH);
-                let mut allowed = accepted::holding(held.entries(commit)?, place.as_ref());
-                allowed.extend(held.baseline(commit)?.into_keys());
-                Ok(allowed)
-            }
-            None => Ok(Vec::new()),
-        };
-        let setup = Setup::of_gate(&args.common, repository, allowed, held.git_allowed.as_ref())?;
+        let git_allowed = held.git_allowed.as_ref();
+        let setup = Setup::of_gate(&args.common, repository, &sources, git_allowed)?;
         let limits = Limits::new(&args.common, None)?;
         let between = Range {
             tips: std::iter::once(self.ends.head)

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     finding::Outcome,
-    rule::Confidence,
     scan::{Scanner, Watch},
     source::{index, repository::Repository},
 };
@@ -47,7 +46,7 @@ impl<'a> Context<'a> {
             name: &args.name,
             arguments: &args.arguments,
             output: Output::new(common)?,
-            setup: Setup::of(common, Confidence::Medium, &repository)?,
+            setup: Setup::of(common, &repository)?,
             limits: Limits::new(common, None)?,
             repository,
             updates,

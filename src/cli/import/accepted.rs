@@ -47,6 +47,7 @@ pub(super) fn entries(
     sources: &[Read],
     rules: Vec<Rule>,
     ids: &[(String, String, String)],
+    salt: Vec<u8>,
 ) -> Result<Entries, Failure> {
     let mut out = Entries::default();
     if sources
@@ -59,10 +60,12 @@ pub(super) fn entries(
         .map_err(|error| Failure::because("cannot use the imported rules", error))?;
     let options = Options {
         inline_markers: false,
+        salt: salt.clone(),
         ..Options::default()
     };
     let mut place = Place {
         root,
+        salt,
         scanner: Scanner::new(rules, options),
         texts: BTreeMap::new(),
     };
@@ -100,6 +103,7 @@ struct Text {
 /// A repository in which things are looked up.
 struct Place<'r> {
     root: &'r Path,
+    salt: Vec<u8>,
     scanner: Scanner,
     /// By commit and path.
     texts: BTreeMap<(Option<String>, Vec<u8>), Result<Text, String>>,
@@ -114,7 +118,7 @@ impl Place<'_> {
     ) -> (usize, String, Found) {
         match accepted {
             Accepted::Literal { line, secret } => {
-                let found = (secret.fingerprint(b""), "unknown".to_owned());
+                let found = (secret.fingerprint(&self.salt), "unknown".to_owned());
                 (*line, "an allowed text".to_owned(), Ok(vec![found]))
             }
             Accepted::Sha1 {

@@ -10,7 +10,7 @@ use crate::{cli::Pair, git::Repo};
 
 /// Checks that the gate finds the pair at `path`.
 #[track_caller]
-fn refuses(repo: &Repo, path: &str) {
+pub(super) fn refuses(repo: &Repo, path: &str) {
     let ran = gate(repo).ends(1);
     assert_eq!(
         found(&ran),
@@ -21,7 +21,7 @@ fn refuses(repo: &Repo, path: &str) {
 
 /// Commits `write` on `main`, goes on from there on the branch, and checks that the gate finds nothing.
 #[track_caller]
-fn accepts_on_base(repo: &Repo, write: impl Fn(&Repo)) {
+pub(super) fn accepts_on_base(repo: &Repo, write: impl Fn(&Repo)) {
     repo.git(["stash", "-q", "-u"]);
     repo.git(["checkout", "-q", "main"]);
     write(repo);
@@ -32,7 +32,7 @@ fn accepts_on_base(repo: &Repo, write: impl Fn(&Repo)) {
     assert_eq!(to_review(&ran), [], "{ran:#?}");
 }
 
-fn allow_line(pair: &Pair) -> String {
+pub(super) fn allow_line(pair: &Pair) -> String {
     format!(
         "{} rule={PAIR} owner=ann reason=a key of the tests\n",
         fingerprint(pair)
@@ -374,12 +374,21 @@ fn a_baseline() {
     repo.write("app.env", pair.env());
     repo.commit_all();
     gate_with(&repo, &with, &[]).ends(0);
-    gate_with(
-        &repo,
-        &["--base", "main", "--baseline", "/etc/hostname"],
-        &[],
-    )
-    .complains(&["/etc/hostname", "from a commit"]);
+    // What lies elsewhere no request can change.
+    repo.write(FILE, "");
+    repo.commit_all();
+    gate_with(&repo, &with, &[]).ends(0);
+    let elsewhere = repo.beside("baseline");
+    std::fs::write(&elsewhere, line).unwrap();
+    repo.git(["rm", "-q", FILE]);
+    repo.git(["checkout", "-q", "-B", "new", "main~1"]);
+    repo.write("app.env", pair.env());
+    repo.commit_all();
+    let elsewhere = elsewhere.to_str().unwrap();
+    let ran = gate_with(&repo, &["--base", "main~1", "--baseline", elsewhere], &[]).ends(0);
+    assert_eq!(to_review(&ran), []);
+    gate_with(&repo, &["--base", "main~1", "--baseline", "nowhere"], &[])
+        .complains(&["there is no baseline", "nowhere"]);
 }
 
 #[test]

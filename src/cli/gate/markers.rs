@@ -1,0 +1,78 @@
+//! Inline markers at a gate: those count that stood with the same secret before.
+
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use crate::{
+    finding::{
+        Finding, Outcome,
+        receipt::{Marker, PolicyChange},
+    },
+    scan::Scanner,
+    source::{head, repository::Repository},
+};
+
+/// Which inline markers count.
+pub(super) enum Markers<'a> {
+    /// All.
+    All,
+    /// Those that stand with the same secret at the same path in this commit already; none where there is no commit.
+    Of(Option<&'a ObjectId>),
+}
+
+impl Markers<'_> {
+    /// Takes out of `outcome` what markers that count excuse, and returns these. What others would excuse is a change of the policy.
+    pub(super) fn apply(
+        &self,
+        outcome: &mut Outcome,
+        scanner: &Scanner,
+        repository: &Repository,
+    ) -> (Vec<Marker>, Vec<PolicyChange>) {
+        let (mut honoured, mut changes) = (Vec::new(), Vec::new());
+        outcome.findings.retain(|finding| {
+            let Some(marker) = &finding.marker else {
+                return true;
+            };
+            let is_honoured = self.count(finding, scanner, repository);
+            if is_honoured {
+                honoured.push(Marker {
+                    path: finding.path.clone(),
+                    line: finding.start.line,
+                    rule: finding.rule.clone(),
+                    marker: marker.to_str_lossy().into_owned(),
+                });
+            } else {
+                changes.push(PolicyChange {
+                    path: finding.path.clone(),
+                    line: Some(finding.start.line),
+                    what: format!(
+                        "adds the inline marker {marker:?}, which would excuse {}",
+                        finding.rule
+                    ),
+                });
+            }
+            !is_honoured
+        });
+        changes.sort();
+        changes.dedup();
+        honoured.sort();
+        honoured.dedup();
+        (honoured, changes)
+    }
+
+    /// Returns true when the marker of `finding` counts.
+    fn count(&self, finding: &Finding, scanner: &Scanner, repository: &Repository) -> bool {
+        let commit = match self {
+            Self::All => return true,
+            Self::Of(None) => return false,
+            Self::Of(Some(commit)) => commit,
+        };
+        let file = head::file_of(repository, commit, finding.file());
+        // What cannot be read has no marker.
+        let bytes = file.ok().flatten().unwrap_or_default();
+        let found = scanner.scan_bytes(finding.file(), finding.source, &bytes);
+        found
+            .iter()
+            .any(|there| there.fingerprint == finding.fingerprint && there.marker.is_some())
+    }
+}
