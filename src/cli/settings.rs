@@ -111,7 +111,7 @@ impl Setup {
         let layers = Layers::read(&common.rules, &sources)?;
         let mut options = options(common, Mode::Scan, &layers, &sources)?;
         if from_here && let Some(paths) = options.allowed_paths.take() {
-            let paths = Arc::unwrap_or_clone(paths).from_folder(top, environment::current_dir()?);
+            let paths = Arc::unwrap_or_clone(paths).told_from(top, environment::current_dir()?);
             options.allowed_paths = Some(Arc::new(paths));
         }
         Self::with(common, options, &layers, &sources, read)
@@ -190,7 +190,7 @@ impl Setup {
 /// Returns the rules of the file at `path`, or of each `*.toml` in the folder at `path`, without their pairs.
 pub(super) fn rule_files(path: &Path) -> Result<Vec<Rule>, Failure> {
     let mut out = RuleFile::default();
-    add_rules(&DISK, &files_of_rules(path)?, &mut out)?;
+    add_rules(&Root::typed(), &files_of_rules(path)?, &mut out)?;
     Ok(out.rules)
 }
 
@@ -223,14 +223,12 @@ pub(super) fn mistakes(errors: &[parse::RuleError]) -> Failure {
     Failure::new(format!("rule file has mistakes:\n  {}", lines.join("\n  ")))
 }
 
-/// Where paths are what was typed.
-const DISK: Root<'static> = Root::Folder(PathBuf::new());
-
 /// Returns the file at `path`, or each `*.toml` in the folder at `path`.
 pub(super) fn files_of_rules(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let files = DISK.rule_files(path)?;
+    let root = Root::typed();
+    let files = root.rule_files(path)?;
     if files.is_empty() {
-        return Err(no_rules(&DISK, path));
+        return Err(no_rules(&root, path));
     }
     Ok(files)
 }

@@ -59,7 +59,7 @@ impl<'a> Sources<'a> {
 
     /// Returns where the file is read that an option names, and its path there.
     pub(super) fn typed(&self, path: &Path) -> Result<(Root<'a>, PathBuf), Failure> {
-        let on_disk = || (Root::Folder(PathBuf::new()), path.to_owned());
+        let on_disk = || (Root::typed(), path.to_owned());
         let Some(checked) = &self.checked else {
             return Ok(on_disk());
         };

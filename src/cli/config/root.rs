@@ -25,6 +25,11 @@ pub(in crate::cli) enum Root<'a> {
 }
 
 impl Root<'_> {
+    /// Returns the one in which paths are what was typed.
+    pub(in crate::cli) fn typed() -> Self {
+        Self::Folder(PathBuf::new())
+    }
+
     /// Returns what people call the file `path`.
     pub(in crate::cli) fn name(&self, path: &Path) -> PathBuf {
         match self {

@@ -152,7 +152,7 @@ fn configurations(path: &Path, old: &BString, new: &BString, out: &mut Vec<Polic
             format!("cannot be read: {}", texts.join("; ")),
         ));
     }
-    let [before, after] = [old, new].map(|text| settings(text));
+    let [before, after] = [old, new].map(settings);
     for (setting, line) in &after {
         if !before.contains_key(setting) {
             out.push(change(*line, format!("sets {setting}")));
@@ -223,7 +223,7 @@ fn rules(path: &Path, old: &BString, new: &BString, out: &mut Vec<PolicyChange>)
         line: None,
         what,
     };
-    let [before, after] = match [old, new].map(|text| tables(text)) {
+    let [before, after] = match [old, new].map(tables) {
         [before, Ok(after)] => [before.unwrap_or_default(), after],
         [_, Err(error)] => return out.push(change(format!("cannot be read: {error}"))),
     };
