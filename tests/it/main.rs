@@ -4,6 +4,8 @@ mod architecture;
 #[cfg(test)]
 mod archives;
 #[cfg(test)]
+mod ci_templates;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod codegen;
