@@ -51,12 +51,17 @@ fn graded(options: &Options, mut group: Group) -> Group {
     group
 }
 
-/// Returns the marker on the line of a part that excuses the group or that part's rule.
+/// Returns the marker for a part's lines that excuses the group or that part's rule.
 fn marker<'a>(rules: &RuleSet, group: &'a Group) -> Option<&'a [u8]> {
     group.parts.iter().find_map(|part| {
-        let line = part.detection.line.expose();
-        inline::marker(line, &group.rule_id)
-            .or_else(|| inline::marker(line, &rules.rule(part.detection.rule).id))
+        let detection = &part.detection;
+        let beside = detection.beside.as_deref();
+        let lines = inline::Lines {
+            before: beside.map_or(&[][..], |beside| beside.before.expose()),
+            own: detection.line.expose(),
+            after: beside.map_or(&[][..], |beside| beside.after.expose()),
+        };
+        (lines.marker(&group.rule_id)).or_else(|| lines.marker(&rules.rule(detection.rule).id))
     })
 }
 
