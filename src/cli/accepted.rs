@@ -9,19 +9,21 @@ use std::{
 
 use super::{Failure, environment};
 use crate::{
-    policy::allow::{self, Entry},
-    secret::Fingerprint,
+    policy::{
+        Accepted,
+        allow::{self, Entry},
+    },
     source::{head, repository::Repository},
 };
 
-/// Returns the fingerprints that the entries of this repository accept today; entries that no longer hold are named.
-pub(super) fn fingerprints() -> Result<Vec<Fingerprint>, Failure> {
+/// Returns the secrets that the entries of this repository accept today; entries that no longer hold are named.
+pub(super) fn fingerprints() -> Result<Accepted, Failure> {
     let path = root()?.join(allow::PATH);
     Ok(holding(read(&path)?, &path))
 }
 
 /// Does the same for `repository`. One without a work tree has the entries of HEAD.
-pub(super) fn fingerprints_of(repository: &Repository) -> Result<Vec<Fingerprint>, Failure> {
+pub(super) fn fingerprints_of(repository: &Repository) -> Result<Accepted, Failure> {
     if let Some(top) = &repository.work_tree {
         let path = top.join(allow::PATH);
         return Ok(holding(read(&path)?, &path));
@@ -34,12 +36,12 @@ pub(super) fn fingerprints_of(repository: &Repository) -> Result<Vec<Fingerprint
     Ok(holding(parse(&text, path)?, path))
 }
 
-pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
+pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Accepted {
     let today = today();
-    let mut out = Vec::new();
+    let mut out = Accepted::new();
     for entry in entries {
         if entry.holds_on(&today) {
-            out.push(entry.fingerprint);
+            out.insert(entry.fingerprint, entry.acceptance());
         } else {
             let expires = entry.expires.unwrap_or_default();
             drop(writeln!(

@@ -164,6 +164,9 @@ pub(super) struct Common {
     /// Print secrets in clear
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
+    /// Also tell what inline markers, allow entries, allowed patterns and the baseline accept: marked as such, and not counted
+    #[arg(long, help_heading = "Output", conflicts_with = "no_allow")]
+    pub(super) show_accepted: bool,
     /// When to use colour
     #[arg(
         long,

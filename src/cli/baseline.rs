@@ -8,7 +8,7 @@ use std::{
 
 use super::{CLEAN, Failure, TROUBLE, accepted, allow, args, environment, output::Output, scan};
 use crate::{
-    finding::Outcome,
+    finding::{AcceptedBy, Outcome},
     policy::baseline::{self, Baseline},
 };
 
@@ -76,9 +76,10 @@ fn check(options: &args::BaselineOptions) -> Result<u8, Failure> {
     let output = Output::new(&options.common)?;
     let mut outcome = look(options)?;
     let all = of(&outcome);
-    outcome
-        .findings
-        .retain(|finding| !known.contains_key(&finding.fingerprint));
+    outcome.accept(|finding| {
+        let is_known = known.contains_key(&finding.fingerprint);
+        is_known.then(|| AcceptedBy::Baseline.into())
+    });
     let code = output.write(&outcome)?;
     for (fingerprint, rule) in known.iter().filter(|(one, _)| !all.contains_key(one)) {
         // Nothing can be done when standard error is closed.

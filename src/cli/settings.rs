@@ -16,12 +16,12 @@ use super::{
 use crate::{
     archive::Budget,
     finding::{Outcome, Skipped},
+    policy::{self, Accepted},
     rule::{
         self, Confidence, Rule, RuleSet, Severity,
         parse::{self, RuleFile},
     },
     scan::{Options, Scanner},
-    secret::Fingerprint,
     source::repository::Repository,
 };
 
@@ -99,7 +99,7 @@ impl Setup {
     pub(super) fn of_gate(
         common: &Common,
         repository: &Repository,
-        allowed: impl FnOnce() -> Result<Vec<Fingerprint>, Failure>,
+        allowed: impl FnOnce() -> Result<Accepted, Failure>,
         git_allowed: &BStr,
     ) -> Result<Self, Failure> {
         let read = || Ok(Configuration::of(repository)?.with_git_allowed(git_allowed));
@@ -206,14 +206,14 @@ pub(super) fn files_of_rules(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn options(
     common: &Common,
     default_confidence: Confidence,
-    allowed: impl FnOnce() -> Result<Vec<Fingerprint>, Failure>,
+    allowed: impl FnOnce() -> Result<Accepted, Failure>,
 ) -> Result<Options, Failure> {
     Ok(Options {
         min_confidence: common.min_confidence.map_or(default_confidence, confidence),
         min_severity: severity(common.min_severity),
         inline_markers: !common.no_allow,
         allowed: if common.no_allow {
-            Vec::new()
+            Accepted::new()
         } else {
             allowed()?
         },
@@ -227,12 +227,9 @@ fn options(
 }
 
 /// Adds the secrets of the baseline that `common` names.
-fn with_baseline(
-    common: &Common,
-    mut allowed: Vec<Fingerprint>,
-) -> Result<Vec<Fingerprint>, Failure> {
+fn with_baseline(common: &Common, mut allowed: Accepted) -> Result<Accepted, Failure> {
     if let Some(path) = &common.baseline {
-        allowed.extend(baseline::read(path)?.into_keys());
+        policy::add_baseline(&mut allowed, baseline::read(path)?);
     }
     Ok(allowed)
 }

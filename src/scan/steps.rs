@@ -210,7 +210,7 @@ impl Scanner {
                 min_confidence: Confidence::Low,
                 min_severity: Severity::Low,
                 inline_markers: false,
-                allowed: Vec::new(),
+                allowed: crate::policy::Accepted::new(),
                 allowed_lines: None,
                 ..self.options.clone()
             },

@@ -16,7 +16,7 @@ use crate::{
 
 /// Returns the secrets in the texts that a report of `outcome` prints besides the findings themselves.
 pub(super) fn secrets(engine: &Engine, outcome: &Outcome) -> Vec<Secret> {
-    let findings = &outcome.findings;
+    let findings = outcome.findings.iter().chain(&outcome.accepted);
     let skipped = outcome.skipped.iter();
     let mut texts: BTreeSet<&[u8]> = skipped.map(|skipped| skipped.path.as_ref()).collect();
     if let Some(policy) = &outcome.receipt.policy {
@@ -31,6 +31,11 @@ pub(super) fn secrets(engine: &Engine, outcome: &Outcome) -> Vec<Secret> {
     let mut lists = HashSet::new();
     for finding in findings {
         texts.insert(&finding.path);
+        if let Some(accepted) = &finding.accepted {
+            let says = [&accepted.reason, &accepted.owner].into_iter().flatten();
+            texts.extend(says.map(String::as_bytes));
+            texts.extend(finding.marker.iter().map(|marker| &***marker));
+        }
         let halves = finding
             .facts
             .iter()

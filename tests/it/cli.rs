@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod accepted;
 mod baseline;
 mod commands;
 mod history;
@@ -9,6 +10,7 @@ mod history_cache;
 mod hooks;
 mod input;
 pub(crate) mod interrupt;
+mod markers;
 mod options;
 mod report;
 mod rules;

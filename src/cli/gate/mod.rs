@@ -29,6 +29,7 @@ use crate::{
         Outcome,
         receipt::{self, PolicySource},
     },
+    policy::{self, Accepted},
     scan::Watch,
     source::{range::Range, repository::Repository},
 };
@@ -133,12 +134,12 @@ impl Gate<'_> {
         let held = if is_of_head { &after } else { &before };
         let allowed = || match &source {
             Some(commit) => {
-                let place = format!("{commit}:{}", crate::policy::allow::PATH);
+                let place = format!("{commit}:{}", policy::allow::PATH);
                 let mut allowed = accepted::holding(held.entries(commit)?, place.as_ref());
-                allowed.extend(held.baseline(commit)?.into_keys());
+                policy::add_baseline(&mut allowed, held.baseline(commit)?);
                 Ok(allowed)
             }
-            None => Ok(Vec::new()),
+            None => Ok(Accepted::new()),
         };
         let setup = Setup::of_gate(&args.common, repository, allowed, held.git_allowed.as_ref())?;
         let limits = Limits::new(&args.common, None)?;

@@ -240,7 +240,7 @@ impl<'s> Gather<'s> {
                 .findings(*blob, path.as_bstr())
                 .into_iter()
                 .filter(|finding| suffix(finding, path.as_bstr()) == member)
-                .find(|finding| (&finding.rule, finding.fingerprint) == (&key.0, key.1))?,
+                .find(|finding| Key::of(finding) == *key)?,
         };
         finding.occurrences = places.into_iter().map(Place::into_occurrence).collect();
         let first = finding.occurrences.first()?;
