@@ -47,6 +47,7 @@ pub(super) fn scan(
         head: head.to_string(),
         merge_base: merge_base.map(|id| id.to_string()),
         ci: None,
+        repository: None,
     });
     Ok(outcome)
 }

@@ -352,7 +352,7 @@ impl Summary {
             states: States::new(&outcome.findings),
             rules: outcome.rules,
             rule_set: outcome.receipt.rule_set.clone(),
-            range: outcome.receipt.range.as_ref().map(Range::new),
+            range: (outcome.receipt.range.as_ref()).map(|range| Range::new(range, scrub)),
             policy: (outcome.receipt.policy.as_ref()).map(|policy| Policy::new(policy, scrub)),
             bytes: counts.bytes,
             blobs: counts.blobs,

@@ -19,6 +19,12 @@ pub(super) fn secrets(engine: &Engine, outcome: &Outcome) -> Vec<Secret> {
     let findings = outcome.findings.iter().chain(&outcome.accepted);
     let skipped = outcome.skipped.iter();
     let mut texts: BTreeSet<&[u8]> = skipped.map(|skipped| skipped.path.as_ref()).collect();
+    let range = outcome.receipt.range.iter();
+    texts.extend(
+        range
+            .flat_map(|range| &range.repository)
+            .map(String::as_bytes),
+    );
     if let Some(policy) = &outcome.receipt.policy {
         // A pattern that is allowed may be the secret itself.
         let changes = policy.changes.iter();

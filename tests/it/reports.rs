@@ -802,6 +802,7 @@ fn gated() -> Outcome {
                 head: id("2"),
                 merge_base: Some(id("3")),
                 ci: Some("GitLab CI".to_owned()),
+                repository: Some("https://gitlab.example.com/group/app".to_owned()),
             }),
             policy: Some(receipt::Policy {
                 source: receipt::PolicySource::Base,

@@ -56,6 +56,14 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
     };
     say_when_empty(&ends);
     let unshallow = system.map_or(range::UNSHALLOW, |system| system.unshallow);
+    let is_told = system.filter(|_| args.base.is_none() || args.head.is_none());
+    let range = receipt::Range {
+        base: ends.base.map(|id| id.to_string()),
+        head: ends.head.to_string(),
+        merge_base: merge_base.map(|id| id.to_string()),
+        ci: is_told.map(|system| system.name.to_owned()),
+        repository: system.and_then(|system| system.address(&variables)),
+    };
     let (mut outcome, setup) = Gate {
         args,
         repository: &repository,
@@ -63,14 +71,7 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
         merge_base,
         unshallow,
     }
-    .check()?;
-    let is_told = system.filter(|_| args.base.is_none() || args.head.is_none());
-    outcome.receipt.range = Some(receipt::Range {
-        base: ends.base.map(|id| id.to_string()),
-        head: ends.head.to_string(),
-        merge_base: merge_base.map(|id| id.to_string()),
-        ci: is_told.map(|system| system.name.to_owned()),
-    });
+    .check(range)?;
     range::tell_partial(&repository, &mut outcome);
     setup.complete(&mut outcome);
     outcome.finished_seconds = Some(environment::now_seconds());
@@ -116,7 +117,7 @@ impl Gate<'_> {
             })
     }
 
-    fn check(&self) -> Result<(Outcome, Setup), Failure> {
+    fn check(&self, range: receipt::Range) -> Result<(Outcome, Setup), Failure> {
         let (args, repository) = (self.args, self.repository);
         let is_of_head = args.policy == args::PolicyFrom::Head;
         let source = if is_of_head {
@@ -162,6 +163,7 @@ impl Gate<'_> {
                 .range(watch, repository, &new, limits.of_blobs());
             outcome.map_err(|error| Failure::because("cannot scan the range", error))
         })?;
+        outcome.receipt.range = Some(range);
         outcome.receipt.policy = Some(if args.common.no_allow {
             receipt::Policy {
                 source: PolicySource::None,
