@@ -120,6 +120,11 @@ impl Finding {
         let end = self.path.find(IN_ARCHIVE).unwrap_or(self.path.len());
         self.path[..end].as_bstr()
     }
+
+    /// Returns true for one secret that takes several lines, a private key.
+    pub fn is_of_several_lines(&self) -> bool {
+        self.end.line > self.start.line && self.parts.is_empty()
+    }
 }
 
 /// One part of a credential of several parts.

@@ -291,6 +291,19 @@ fn human_looks_like_this() {
 }
 
 #[test]
+fn human_offers_a_marker_where_there_is_room_for_one() {
+    let mut key = finding(b"key.pem", drawn("tok_{base62:30}"));
+    key.end.line += 20;
+    let mut outcome = nothing();
+    outcome.findings = vec![key];
+    let text = report("human", &outcome, HIDDEN);
+    assert!(
+        text.contains("or, on the line before: keyfence:allow-next-line example-token why"),
+        "{text}"
+    );
+}
+
+#[test]
 fn human_is_short_when_nothing_was_found() {
     insta::assert_snapshot!(report("human", &nothing(), HIDDEN), @"no secrets found; scanned 45 files, 1.2 MiB in 12 ms");
 }
