@@ -23,6 +23,13 @@ impl Key {
             is_accepted: finding.accepted.is_some(),
         }
     }
+
+    /// Returns true when `finding` is one of the secret.
+    pub(super) fn is_of(&self, finding: &Finding) -> bool {
+        self.fingerprint == finding.fingerprint
+            && self.is_accepted == finding.accepted.is_some()
+            && self.rule == finding.rule
+    }
 }
 
 /// A secret in a file, or in one member of an archive, whatever the file is called.
