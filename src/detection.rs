@@ -41,8 +41,19 @@ pub struct Detection {
     pub line_offset: u64,
     /// The line or lines of the secret, cut to what reports and inline markers need.
     pub line: Secret,
+    /// The lines beside these, where an inline marker may stand on one of them.
+    pub beside: Option<Arc<Beside>>,
     /// The whole line on which the secret starts, where somebody asked for it.
     pub whole_line: Option<Arc<Secret>>,
+}
+
+/// The lines beside those of a secret.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// What stands right before them.
+    pub before: Secret,
+    /// What follows right after them.
+    pub after: Secret,
 }
 
 /// What checks and judges made of a candidate.

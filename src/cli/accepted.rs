@@ -8,13 +8,15 @@ use std::{
 
 use super::{Failure, config::Root, environment};
 use crate::{
-    policy::allow::{self, Entry},
-    secret::Fingerprint,
+    policy::{
+        Accepted,
+        allow::{self, Entry},
+    },
     source::{head, repository::Repository},
 };
 
-/// Returns the fingerprints that the allow entries below `root` accept today; entries that no longer hold are named.
-pub(super) fn fingerprints(root: &Root<'_>) -> Result<Vec<Fingerprint>, Failure> {
+/// Returns the secrets that the allow entries below `root` accept today; entries that no longer hold are named.
+pub(super) fn fingerprints(root: &Root<'_>) -> Result<Accepted, Failure> {
     Ok(holding(read(root)?, &root.name(allow::PATH.as_ref())))
 }
 
@@ -29,12 +31,12 @@ pub(super) fn root_of(repository: &Repository) -> Result<Root<'_>, Failure> {
 }
 
 /// Returns the secrets of the entries that hold today, and names the others, which stand in the file `path`.
-pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Vec<Fingerprint> {
+pub(super) fn holding(entries: Vec<Entry>, path: &Path) -> Accepted {
     let today = today();
-    let mut out = Vec::new();
+    let mut out = Accepted::new();
     for entry in entries {
         if entry.holds_on(&today) {
-            out.push(entry.fingerprint);
+            out.insert(entry.fingerprint, entry.acceptance());
         } else {
             let expires = entry.expires.unwrap_or_default();
             say_ended(&entry.fingerprint.to_string(), &expires, path);

@@ -175,6 +175,7 @@ impl Common {
             min_confidence: None,
             min_severity: None,
             show_secrets: false,
+            show_accepted: false,
             color: When::Auto,
             progress: When::Auto,
             rules: RuleOptions::default(),
@@ -219,6 +220,9 @@ pub(super) struct Common {
     /// Print secrets in clear
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
+    /// Also tell what inline markers, allow entries, allowed patterns and the baseline accept: marked as such, and not counted
+    #[arg(long, help_heading = "Output", conflicts_with = "no_allow")]
+    pub(super) show_accepted: bool,
     /// When to use colour
     #[arg(
         long,

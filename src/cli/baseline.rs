@@ -11,9 +11,8 @@ use super::{
     scan,
 };
 use crate::{
-    finding::Outcome,
+    finding::{AcceptedBy, Outcome},
     policy::baseline::{self, Baseline},
-    secret::Fingerprint,
 };
 
 pub(super) fn run(args: &args::Baseline) -> Result<u8, Failure> {
@@ -80,9 +79,10 @@ fn check(options: &args::BaselineOptions) -> Result<u8, Failure> {
     let output = Output::new(&options.common)?;
     let mut outcome = look(options)?;
     let all = of(&outcome);
-    outcome
-        .findings
-        .retain(|finding| !known.contains_key(&finding.fingerprint));
+    outcome.accept(|finding| {
+        let is_known = known.contains_key(&finding.fingerprint);
+        is_known.then(|| AcceptedBy::Baseline.into())
+    });
     let code = output.write(&outcome)?;
     for (fingerprint, rule) in known.iter().filter(|(one, _)| !all.contains_key(one)) {
         // Nothing can be done when standard error is closed.
@@ -127,10 +127,7 @@ fn path(options: &args::BaselineOptions) -> Result<PathBuf, Failure> {
 }
 
 /// Returns the secrets of the baseline that an option names.
-pub(super) fn of_sources(
-    path: &Path,
-    sources: &Sources<'_>,
-) -> Result<impl Iterator<Item = Fingerprint> + use<>, Failure> {
+pub(super) fn of_sources(path: &Path, sources: &Sources<'_>) -> Result<Baseline, Failure> {
     let (root, path) = sources.typed(path)?;
     let name = root.name(&path);
     let text = match root.text(&path)? {
@@ -138,7 +135,7 @@ pub(super) fn of_sources(
         None if sources.is_to_come(&path)? => String::new(),
         None => return Err(missing(&name)),
     };
-    Ok(parse(&text, &name)?.into_keys())
+    parse(&text, &name)
 }
 
 fn missing(name: &Path) -> Failure {

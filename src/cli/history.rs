@@ -19,7 +19,7 @@ use crate::{
         history::{HistoryOptions, Since},
     },
     source::{
-        history::{refs, revision, submodules},
+        history::{refs, revision::Revisions, submodules},
         repository::{self, Override, Repository},
     },
 };
@@ -167,9 +167,9 @@ fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcom
 
 /// What `--since` means in `repository`: a commit where it names one, else a date.
 fn resolve(repository: &Repository, since: &SinceArgument) -> Result<Since, Failure> {
-    let commit = revision::commit(repository, &since.text)
+    let revisions = Revisions::open(repository)
         .map_err(|error| Failure::because("cannot look up --since", error))?;
-    match commit {
+    match revisions.commit(&since.text) {
         Some(id) => Ok(Since::Commit(id)),
         None => since.date().map(Since::Seconds),
     }

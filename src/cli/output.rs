@@ -51,6 +51,7 @@ impl Output {
         let of_files = of_files.filter_map(|text| Some(text.split_once('=')?.0));
         let options = ReportOptions {
             show_secrets: common.show_secrets,
+            show_accepted: common.show_accepted,
             colour: environment::colour(common.color),
             accept: !common.no_allow,
             aws: aws_target(std::iter::once(format).chain(of_files))?,

@@ -7,7 +7,7 @@ use crate::{
     finding::{Outcome, Skipped, receipt},
     scan::{Scanner, Watch},
     source::{
-        history::{partial, revision},
+        history::{partial, revision::Revisions},
         index,
         range::{self, New, Range},
         repository::{self, Repository},
@@ -22,8 +22,9 @@ pub(super) fn scan(
     watch: Watch<'_>,
 ) -> Result<Outcome, Failure> {
     let repository = repository()?;
-    let (base, head, from_merge_base) = parse(&repository, text)?;
-    let merge_base = merge_base(&repository, base, head)?;
+    let revisions = revisions(&repository)?;
+    let (base, head, from_merge_base) = parse(&repository, &revisions, text)?;
+    let merge_base = revisions.merge_base(base, head);
     let known = if from_merge_base {
         merge_base.ok_or_else(|| {
             Failure::new(format!(
@@ -47,6 +48,7 @@ pub(super) fn scan(
         head: head.to_string(),
         merge_base: merge_base.map(|id| id.to_string()),
         ci: None,
+        repository: None,
     });
     Ok(outcome)
 }
@@ -64,8 +66,17 @@ pub(super) fn repository() -> Result<Repository, Failure> {
     .map_err(|error| Failure::because("cannot look at commits", error))
 }
 
+/// Opens `repository` to look up revisions in it.
+pub(super) fn revisions(repository: &Repository) -> Result<Revisions, Failure> {
+    Revisions::open(repository).map_err(|error| Failure::because("cannot look up commits", error))
+}
+
 /// Returns the ends of a range, and whether it begins where both part.
-fn parse(repository: &Repository, text: &str) -> Result<(ObjectId, ObjectId, bool), Failure> {
+fn parse(
+    repository: &Repository,
+    revisions: &Revisions,
+    text: &str,
+) -> Result<(ObjectId, ObjectId, bool), Failure> {
     let (parts, from_merge_base) = match text.split_once("...") {
         Some(parts) => (Some(parts), true),
         None => (text.split_once(".."), false),
@@ -78,6 +89,7 @@ fn parse(repository: &Repository, text: &str) -> Result<(ObjectId, ObjectId, boo
     let end = |text: &str| {
         resolve(
             repository,
+            revisions,
             "--range",
             if text.is_empty() { "HEAD" } else { text },
         )
@@ -88,12 +100,11 @@ fn parse(repository: &Repository, text: &str) -> Result<(ObjectId, ObjectId, boo
 /// Returns the commit that `text`, the value of `option`, names.
 pub(super) fn resolve(
     repository: &Repository,
+    revisions: &Revisions,
     option: &str,
     text: &str,
 ) -> Result<ObjectId, Failure> {
-    let found = revision::commit(repository, text)
-        .map_err(|error| Failure::because(format!("{option} {text:?}"), error))?;
-    found.ok_or_else(|| {
+    revisions.commit(text).ok_or_else(|| {
         let is_shallow = !partial::shallow(repository, &mut |_| {}).is_empty();
         let hint = if is_shallow {
             " (the clone is shallow: `git fetch --unshallow` brings the rest of its history)"
@@ -104,16 +115,6 @@ pub(super) fn resolve(
             "{option} {text:?} names no commit of this clone{hint}; `git rev-parse --verify {text}` shows how git sees it"
         ))
     })
-}
-
-/// Returns the commit where `one` and `other` part.
-pub(super) fn merge_base(
-    repository: &Repository,
-    one: ObjectId,
-    other: ObjectId,
-) -> Result<Option<ObjectId>, Failure> {
-    revision::merge_base(repository, one, other)
-        .map_err(|error| Failure::because("cannot tell where the two commits part", error))
 }
 
 /// Finds out what is new between commits. Where a shallow clone ends among these, not all can be known: `unshallow` says how it is mended.

@@ -208,7 +208,7 @@ pub(super) fn scan_text(scanner: &Scanner, message: &Message, file: &Path) -> Ou
         let line = usize::try_from(place.line).unwrap_or(usize::MAX);
         place.line = message.file_line(line) as u64;
     };
-    for finding in &mut outcome.findings {
+    for finding in outcome.findings.iter_mut().chain(&mut outcome.accepted) {
         mend(&mut finding.start);
         mend(&mut finding.end);
         for part in &mut finding.parts {

@@ -19,6 +19,7 @@ use crate::{
     archive::Budget,
     config::{Levels, Mode},
     finding::{Outcome, Skipped},
+    policy,
     rule::{
         self, Confidence, Rule, RuleSet, Severity,
         parse::{self, RuleFile},
@@ -258,10 +259,11 @@ fn options(
         ..Options::default()
     };
     if !common.no_allow {
-        out.allowed = accepted::fingerprints(&sources.root)?;
-        out.allowed.extend(layers.accepted()?);
+        // Where several accept a secret, the entry says more than the baseline.
+        out.allowed = layers.accepted()?;
+        out.allowed.extend(accepted::fingerprints(&sources.root)?);
         if let Some(path) = &common.baseline {
-            out.allowed.extend(baseline::of_sources(path, sources)?);
+            policy::add_baseline(&mut out.allowed, baseline::of_sources(path, sources)?);
         }
         out.allowed_paths = layers.allowed_paths().map(Arc::new);
     }

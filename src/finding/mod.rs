@@ -1,5 +1,6 @@
 //! What a scan tells: findings, and what was and was not read.
 
+mod accepted;
 mod names;
 mod occurrence;
 pub mod receipt;
@@ -8,6 +9,8 @@ mod validity;
 
 use std::{collections::HashMap, sync::Arc};
 
+pub(crate) use accepted::split;
+pub use accepted::{Acceptance, AcceptedBy};
 use bstr::{BStr, BString, ByteSlice as _};
 pub use names::Names;
 pub use occurrence::{Commit, KeptBy, Note, Occurrence};
@@ -98,8 +101,10 @@ pub struct Finding {
     pub remediation: Vec<String>,
     /// The line the finding starts on, with each secret in it hidden.
     pub excerpt: Option<Excerpt>,
-    /// The inline marker on its line that excuses it. A scan that honours markers has no such findings.
+    /// The inline marker for its line that excuses it, whether or not markers are honoured.
     pub marker: Option<BString>,
+    /// What accepts it. Those of [`Outcome::findings`] have nothing here.
+    pub accepted: Option<Acceptance>,
     /// The commit that introduced it, where history was asked for and a commit holds it: that of the first of `occurrences`.
     pub commit: Option<Arc<Commit>>,
     /// Every stay of the secret in history; empty outside history. The first is the one that [`Finding::path`] and the places speak of.
@@ -113,6 +118,11 @@ impl Finding {
     /// Returns the path of the file: of a member of an archive, that of the outermost archive.
     pub fn file(&self) -> &BStr {
         file(self.path.as_ref())
+    }
+
+    /// Returns true for one secret that takes several lines, a private key.
+    pub fn is_of_several_lines(&self) -> bool {
+        self.end.line > self.start.line && self.parts.is_empty()
     }
 }
 
@@ -195,8 +205,10 @@ pub(crate) fn sort(findings: &mut [Finding]) {
 /// The result of a scan. Findings are sorted by path, line, column and rule.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// What was found.
+    /// What was found and nobody accepts: what counts.
     pub findings: Vec<Finding>,
+    /// What was found and is accepted, sorted likewise. It counts nowhere, and reports tell of it only when asked.
+    pub accepted: Vec<Finding>,
     /// What was not read, sorted by path.
     pub skipped: Vec<Skipped>,
     /// Secrets within the paths above and within what findings tell of commits, branches and tags. They are no findings, but no
@@ -219,27 +231,8 @@ impl Outcome {
     /// with the most urgent of its occurrences.
     pub fn append(&mut self, other: Self, prefix: &BStr) {
         let below = |path: &BString| BString::from([&**prefix, b"/", &**path].concat());
-        let known = self.findings.iter().zip(0..);
-        let known: HashMap<(String, Fingerprint), usize> = known
-            .map(|(finding, at)| ((finding.rule.clone(), finding.fingerprint), at))
-            .collect();
-        for mut finding in other.findings {
-            finding.path = below(&finding.path);
-            for occurrence in &mut finding.occurrences {
-                occurrence.path = below(&occurrence.path);
-            }
-            let Some(at) = known.get(&(finding.rule.clone(), finding.fingerprint)) else {
-                self.findings.push(finding);
-                continue;
-            };
-            let known = &mut self.findings[*at];
-            if finding.state() < known.state() {
-                std::mem::swap(known, &mut finding);
-            }
-            known.occurrences.append(&mut finding.occurrences);
-            known.occurrences.sort_by_key(Occurrence::state);
-        }
-        sort(&mut self.findings);
+        merge(&mut self.findings, other.findings, &below);
+        merge(&mut self.accepted, other.accepted, &below);
         let skipped = other.skipped.into_iter().map(|one| Skipped {
             path: below(&one.path),
             ..one
@@ -250,8 +243,44 @@ impl Outcome {
         self.counts += other.counts;
     }
 
+    /// Accepts the findings for which `how` says how.
+    pub(crate) fn accept(&mut self, mut how: impl FnMut(&Finding) -> Option<Acceptance>) {
+        for finding in &mut self.findings {
+            finding.accepted = how(finding);
+        }
+        let (open, accepted) = split(std::mem::take(&mut self.findings));
+        self.findings = open;
+        self.accepted.extend(accepted);
+        sort(&mut self.accepted);
+    }
+
     /// Returns true when everything the scan was asked to read was read.
     pub fn is_complete(&self) -> bool {
         !self.skipped.iter().any(|skipped| skipped.incomplete)
     }
+}
+
+/// Adds to `all` what another scan found, with the paths that `below` makes of its own.
+fn merge(all: &mut Vec<Finding>, other: Vec<Finding>, below: &dyn Fn(&BString) -> BString) {
+    let known = all.iter().zip(0..);
+    let known: HashMap<(String, Fingerprint), usize> = known
+        .map(|(finding, at)| ((finding.rule.clone(), finding.fingerprint), at))
+        .collect();
+    for mut finding in other {
+        finding.path = below(&finding.path);
+        for occurrence in &mut finding.occurrences {
+            occurrence.path = below(&occurrence.path);
+        }
+        let Some(at) = known.get(&(finding.rule.clone(), finding.fingerprint)) else {
+            all.push(finding);
+            continue;
+        };
+        let known = &mut all[*at];
+        if finding.state() < known.state() {
+            std::mem::swap(known, &mut finding);
+        }
+        known.occurrences.append(&mut finding.occurrences);
+        known.occurrences.sort_by_key(Occurrence::state);
+    }
+    sort(all);
 }

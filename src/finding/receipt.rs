@@ -24,6 +24,8 @@ pub struct Range {
     pub merge_base: Option<String>,
     /// The CI system whose variables named them.
     pub ci: Option<String>,
+    /// The web address of the repository, without a user or a password, where a CI system tells it.
+    pub repository: Option<String>,
 }
 
 /// Where a policy comes from.

@@ -78,11 +78,32 @@ pub fn line_around(bytes: &[u8], span: Range<usize>, most: usize) -> Range<usize
     }
 }
 
+/// Returns the `count` lines before the one that `span` starts on and the `count` after the one that it ends on, as far as they stand within
+/// `most` bytes of it: empty ranges where there are none.
+pub fn lines_beside(
+    bytes: &[u8],
+    span: Range<usize>,
+    count: usize,
+    most: usize,
+) -> (Range<usize>, Range<usize>) {
+    let low = span.start.saturating_sub(most);
+    let high = bytes.len().min(span.end + most);
+    let mut feeds = memchr::memrchr_iter(b'\n', &bytes[low..span.start]).map(|at| low + at);
+    let before = feeds.next().map_or(low..low, |end| {
+        feeds.nth(count - 1).map_or(low, |feed| feed + 1)..end
+    });
+    let mut feeds = memchr::memchr_iter(b'\n', &bytes[span.end..high]).map(|at| span.end + at);
+    let after = feeds.next().map_or(high..high, |feed| {
+        feed + 1..feeds.nth(count - 1).unwrap_or(high)
+    });
+    (before, after)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{LineCounter, Place, line_around};
+    use super::{LineCounter, Place, line_around, lines_beside};
 
     #[track_caller]
     fn check(text: &str, offset: usize, line: u64, column: u64) {
@@ -105,6 +126,25 @@ mod tests {
         let text = b"one\ntwo three\r\nfour";
         assert_eq!(&text[line_around(text, 8..10, 100)], b"two three");
         assert_eq!(&text[line_around(text, 8..10, 2)], b"o thre");
+    }
+
+    #[test]
+    fn lines_beside_a_span() {
+        let text = b"a\nbb\nccc\nHERE\nTOO\nd\r\nee\nf";
+        let span = 9..17;
+        assert_eq!(&text[span.clone()], b"HERE\nTOO");
+        for (count, most, before, after) in [
+            (1, 100, "ccc", "d\r"),
+            (2, 100, "bb\nccc", "d\r\nee"),
+            (9, 100, "a\nbb\nccc", "d\r\nee\nf"),
+            (1, 3, "cc", "d\r"),
+            (1, 1, "", ""),
+            (1, 0, "", ""),
+        ] {
+            let (b, a) = lines_beside(text, span.clone(), count, most);
+            let told = [&text[b], &text[a]].map(|one| std::str::from_utf8(one).unwrap());
+            assert_eq!(told, [before, after], "{count} within {most}");
+        }
     }
 
     proptest! {

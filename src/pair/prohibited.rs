@@ -80,6 +80,7 @@ mod tests {
                 context: None,
                 line_offset: 0,
                 line: Secret::new(b""),
+                beside: None,
                 whole_line: None,
             });
         let groups = join(&rules, detections.collect());

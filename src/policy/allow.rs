@@ -12,7 +12,10 @@
 
 use std::fmt;
 
-use crate::secret::Fingerprint;
+use crate::{
+    finding::{Acceptance, AcceptedBy},
+    secret::Fingerprint,
+};
 
 /// Where allow entries stand, from the root of the repository.
 pub const PATH: &str = ".keyfence/allow";
@@ -136,6 +139,16 @@ pub fn is_date(text: &str) -> bool {
 }
 
 impl Entry {
+    /// Returns how it accepts its secret.
+    pub fn acceptance(&self) -> Acceptance {
+        Acceptance {
+            by: AcceptedBy::AllowEntry,
+            reason: Some(self.reason.clone()),
+            owner: self.owner.clone(),
+            expires: self.expires.clone(),
+        }
+    }
+
     /// Returns true when the entry still holds on the day `today` (`YYYY-MM-DD`).
     pub fn holds_on(&self, today: &str) -> bool {
         self.expires.as_deref().is_none_or(|last| today <= last)

@@ -7,7 +7,7 @@ use std::path::{Component, PathBuf};
 use bstr::{BStr, BString, ByteSlice as _};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::finding;
+use crate::finding::{self, Acceptance, AcceptedBy};
 
 /// An entry that accepts what rules find in certain files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,16 @@ pub struct PathEntry {
 const ANYWHERE: [&str; 4] = ["a", "src/main.rs", ".env", "one/two/three/four/five.six"];
 
 impl PathEntry {
+    /// Returns how it accepts what it accepts.
+    fn acceptance(&self) -> Acceptance {
+        Acceptance {
+            by: AcceptedBy::AllowEntry,
+            reason: Some(self.reason.clone()),
+            owner: self.owner.clone(),
+            expires: self.expires.clone(),
+        }
+    }
+
     /// Returns true when the entry still holds on the day `today` (`YYYY-MM-DD`).
     pub fn holds_on(&self, today: &str) -> bool {
         self.expires.as_deref().is_none_or(|last| today <= last)
@@ -64,7 +74,7 @@ pub fn mistake(pattern: &str) -> Option<String> {
 /// The entries of one scan.
 #[derive(Debug, Clone)]
 pub struct AllowedPaths {
-    entries: Vec<(Gitignore, Vec<String>)>,
+    entries: Vec<(Gitignore, Vec<String>, Acceptance)>,
     place: Option<Place>,
 }
 
@@ -81,7 +91,13 @@ impl AllowedPaths {
     pub fn new<'a>(entries: impl IntoIterator<Item = &'a PathEntry>) -> Option<Self> {
         let entries: Vec<_> = entries
             .into_iter()
-            .map(|entry| (matcher(&entry.paths), entry.rules.clone()))
+            .map(|entry| {
+                (
+                    matcher(&entry.paths),
+                    entry.rules.clone(),
+                    entry.acceptance(),
+                )
+            })
             .collect();
         (!entries.is_empty()).then_some(Self {
             entries,
@@ -98,8 +114,8 @@ impl AllowedPaths {
         }
     }
 
-    /// Returns true when an entry accepts what the rule `rule` finds in the file `path`.
-    pub fn accept(&self, path: &BStr, rule: &str) -> bool {
+    /// Returns how an entry accepts what the rule `rule` finds in the file `path`, if one does.
+    pub fn accept(&self, path: &BStr, rule: &str) -> Option<Acceptance> {
         let inner;
         let path = match &self.place {
             None => path,
@@ -108,11 +124,13 @@ impl AllowedPaths {
                     inner = path;
                     inner.as_ref()
                 }
-                None => return false,
+                None => return None,
             },
         };
         let mut entries = self.entries.iter();
-        entries.any(|(matcher, rules)| accepts(matcher, rules, path, rule))
+        entries
+            .find(|(matcher, rules, _)| accepts(matcher, rules, path, rule))
+            .map(|(_, _, acceptance)| acceptance.clone())
     }
 }
 
@@ -176,7 +194,7 @@ mod tests {
     fn check(pattern: &str, path: &str, expected: bool) {
         let allowed = AllowedPaths::new(&[entry(&[pattern], &[])]).unwrap();
         assert_eq!(
-            allowed.accept(path.into(), "x"),
+            allowed.accept(path.into(), "x").is_some(),
             expected,
             "{pattern} {path}"
         );
@@ -202,9 +220,16 @@ mod tests {
     #[test]
     fn rules_count() {
         let allowed = AllowedPaths::new(&[entry(&["t/"], &["one"])]).unwrap();
-        assert!(allowed.accept("t/a".into(), "one"));
-        assert!(!allowed.accept("t/a".into(), "two"));
-        assert!(!allowed.accept("u/a".into(), "one"));
+        assert_eq!(
+            allowed
+                .accept("t/a".into(), "one")
+                .unwrap()
+                .reason
+                .as_deref(),
+            Some("test data")
+        );
+        assert_eq!(allowed.accept("t/a".into(), "two"), None);
+        assert_eq!(allowed.accept("u/a".into(), "one"), None);
         assert!(AllowedPaths::new(&[]).is_none());
     }
 
@@ -220,7 +245,11 @@ mod tests {
             ("../../../sub/t/a", false),
             ("/sub/t/a", false),
         ] {
-            assert_eq!(allowed.accept(path.into(), "x"), expected, "{path}");
+            assert_eq!(
+                allowed.accept(path.into(), "x").is_some(),
+                expected,
+                "{path}"
+            );
         }
     }
 

@@ -54,7 +54,7 @@ impl DocumentReport for Asff {
             time: format!("{end}Z"),
             receipt,
         };
-        let counted = counted(document).into_iter();
+        let counted = counted(&document.findings).into_iter();
         let findings = counted.map(|(finding, before)| common.finding(finding, before));
         let notes = coverage::notes(&document.summary);
         let notes = notes.iter().map(|note| common.note(note));
@@ -118,6 +118,7 @@ impl Common {
         let mut out = self.build(Parts {
             id: &stable_id(finding, before),
             generator: &finding.rule,
+            // Namespace and category are of the taxonomy, which has classifiers of its own for configuration checks alone:
             // <https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-type-taxonomy.html>
             kind: format!("Sensitive Data Identifications/Passwords/{}", finding.rule),
             label: label(finding.severity),

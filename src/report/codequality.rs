@@ -26,7 +26,7 @@ impl DocumentReport for CodeQuality {
         _: ReportOptions,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let counted = counted(document).into_iter();
+        let counted = counted(&document.findings).into_iter();
         let findings = counted.map(|(finding, before)| issue(finding, before));
         let notes = coverage::notes(&document.summary);
         let issues: Vec<Value> = findings.chain(notes.iter().map(of_note)).collect();

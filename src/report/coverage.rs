@@ -98,6 +98,9 @@ pub(super) fn receipt(summary: &Summary) -> Vec<(&'static str, Value)> {
         ("blobs", json!(summary.blobs)),
         ("bytes", json!(summary.bytes)),
     ];
+    if summary.accepted > 0 {
+        out.push(("accepted", json!(summary.accepted)));
+    }
     if !summary.rule_set.is_empty() {
         out.push(("rule_set", json!(summary.rule_set)));
     }

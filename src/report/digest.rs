@@ -76,6 +76,10 @@ pub(super) fn receipt(summary: &Summary) -> Vec<(&'static str, String)> {
     ];
     lines.extend(summary.range.iter().map(|one| ("range", range(one))));
     lines.extend(summary.policy.iter().map(|one| ("policy", policy(one))));
+    if summary.accepted > 0 {
+        let accepted = text::count(summary.accepted as u64, "finding");
+        lines.push(("accepted", format!("{accepted}, not counted")));
+    }
     lines.push(("skipped", skipped(&summary.skipped)));
     lines
 }

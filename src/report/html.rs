@@ -55,7 +55,7 @@ fn fill(name: &str, document: &Document, out: &mut dyn Write) -> io::Result<()> 
         "HEADLINE" => write!(out, "{}", escape::html(&digest::headline(document))),
         "INCOMPLETE" => sections::incomplete(&document.summary, out),
         "CHANGES" => sections::policy_changes(&document.summary, out),
-        "TABLE" => sections::table(&document.findings, out),
+        "TABLE" => sections::table(document, out),
         "COVERAGE" => sections::coverage(&document.summary, out),
         "DATA" => write_data(document, out),
         _ => Err(io::Error::other(format!("the page has no place {name}"))),

@@ -4,6 +4,7 @@
 //! text. What to do about a rule's findings is said once, at the rule's last finding; what to do about a secret that git
 //! keeps, once at the end.
 
+mod accepted;
 mod advice;
 mod block;
 mod excerpt;
@@ -52,7 +53,7 @@ impl Report for Human {
             out.write_all(&text)?;
             text.clear();
         }
-        summary::write(outcome, &scrub, paint, &mut text)?;
+        summary::write(outcome, options, &scrub, paint, &mut text)?;
         out.write_all(&text)
     }
 }

@@ -1,4 +1,5 @@
-//! The `jsonl` format: JSON Lines (<https://jsonlines.org>), one line a finding and a last line with the summary.
+//! The `jsonl` format: JSON Lines (<https://jsonlines.org>), one line a finding, then what is accepted where
+//! somebody asked for it, and a last line with the summary.
 
 use std::io::{self, Write};
 
@@ -16,7 +17,7 @@ impl DocumentReport for JsonLines {
         _: ReportOptions,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        for finding in &document.findings {
+        for finding in document.findings.iter().chain(&document.accepted) {
             line(out, finding)?;
         }
         line(out, &document.summary)

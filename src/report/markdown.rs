@@ -32,6 +32,7 @@ impl DocumentReport for Markdown {
         sections::policy_changes(&document.summary, &mut before);
         sections::remediation(document, &mut after);
         sections::markers(&document.summary, &mut after);
+        sections::accepted(document, &mut after);
         sections::receipt(&document.summary, &mut after);
         // The findings get all that the others leave, which is most of it.
         let budget = LIMIT_BYTES.saturating_sub(before.len() + after.len());

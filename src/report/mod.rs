@@ -44,9 +44,12 @@ pub const JSON_SCHEMA: &str = include_str!("keyfence.schema.json");
 
 /// What every report may do.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct ReportOptions {
     /// Print secrets in clear. Only ever set by `--show-secrets`.
     pub show_secrets: bool,
+    /// Tell what is accepted as well, for what it is.
+    pub show_accepted: bool,
     /// Use colour and other terminal features.
     pub colour: bool,
     /// Say how to accept a finding that is not a secret. Of no use where allow entries and markers are not read

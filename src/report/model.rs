@@ -3,12 +3,14 @@
 //! Lines and columns count from 1, columns in bytes. The end is exclusive: `end_column` is the column right after the last
 //! byte, so that a secret of 40 bytes in column 23 ends in column 63. A fact that is absent is an absent key.
 
+mod accepted;
 mod history;
 mod pairs;
 mod receipt;
 
 use std::borrow::Cow;
 
+pub use accepted::Acceptance;
 use bstr::{BStr, ByteSlice as _};
 use data_encoding::BASE64;
 pub use history::{Commit, Note, Occurrence, States};
@@ -33,19 +35,29 @@ pub struct Document {
     pub schema: u32,
     /// What was found, sorted by path, line, column and rule.
     pub findings: Vec<Finding>,
+    /// What was found and is accepted, where somebody asked for it, sorted likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Finding>,
     /// What was and was not read.
     pub summary: Summary,
 }
 
 impl Document {
     pub(super) fn new(outcome: &finding::Outcome, options: ReportOptions, scrub: &Scrub) -> Self {
+        let told = |findings: &[finding::Finding]| {
+            let findings = findings.iter();
+            findings
+                .map(|finding| Finding::new(finding, options, scrub))
+                .collect()
+        };
         Self {
             schema: SCHEMA,
-            findings: outcome
-                .findings
-                .iter()
-                .map(|finding| Finding::new(finding, options, scrub))
-                .collect(),
+            findings: told(&outcome.findings),
+            accepted: if options.show_accepted {
+                told(&outcome.accepted)
+            } else {
+                Vec::new()
+            },
             summary: Summary::new(outcome, scrub),
         }
     }
@@ -54,7 +66,7 @@ impl Document {
 /// One finding.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
-    /// Always `finding`.
+    /// `finding`, or `accepted`.
     pub kind: String,
     /// The rule's id.
     pub rule: String,
@@ -109,12 +121,15 @@ pub struct Finding {
     /// What to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remediation: Vec<String>,
+    /// What accepts it; none for one that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Acceptance>,
 }
 
 impl Finding {
     pub(super) fn new(finding: &finding::Finding, options: ReportOptions, scrub: &Scrub) -> Self {
         Self {
-            kind: "finding".to_owned(),
+            kind: kind(finding.accepted.is_some()).to_owned(),
             rule: finding.rule.clone(),
             name: finding.name.clone(),
             provider: finding.provider.clone(),
@@ -152,8 +167,22 @@ impl Finding {
                 .collect(),
             facts: Facts::new(&finding.facts, scrub),
             remediation: finding.remediation.clone(),
+            accepted: Acceptance::new(finding, scrub),
         }
     }
+}
+
+impl Finding {
+    /// Returns what accepts it, on one line; an empty text where nothing does.
+    pub(super) fn accepted_line(&self) -> String {
+        let accepted = self.accepted.as_ref();
+        accepted.map_or_else(String::new, Acceptance::line)
+    }
+}
+
+/// Returns what the kind of a finding is called.
+fn kind(is_accepted: bool) -> &'static str {
+    if is_accepted { "accepted" } else { "finding" }
 }
 
 /// One part of a credential of several parts.
@@ -278,7 +307,10 @@ pub struct Summary {
     pub complete: bool,
     /// How many findings there are.
     pub findings: usize,
-    /// How many of them are in each state of `state`; absent outside history.
+    /// How many more are accepted; absent where none is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub accepted: usize,
+    /// How many of the findings are in each state of `state`; absent outside history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub states: Option<States>,
     /// How many rules were on.
@@ -316,10 +348,11 @@ impl Summary {
             kind: "summary".to_owned(),
             complete: outcome.is_complete(),
             findings: outcome.findings.len(),
+            accepted: outcome.accepted.len(),
             states: States::new(&outcome.findings),
             rules: outcome.rules,
             rule_set: outcome.receipt.rule_set.clone(),
-            range: outcome.receipt.range.as_ref().map(Range::new),
+            range: (outcome.receipt.range.as_ref()).map(|range| Range::new(range, scrub)),
             policy: (outcome.receipt.policy.as_ref()).map(|policy| Policy::new(policy, scrub)),
             bytes: counts.bytes,
             blobs: counts.blobs,
@@ -351,4 +384,9 @@ pub struct Skipped {
     /// True when the scan was asked to read it: then it is not complete.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

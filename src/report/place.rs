@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    model::{Document, Finding, Path},
+    model::{Finding, Path},
     text,
 };
 
@@ -73,12 +73,14 @@ pub(super) fn uuid(parts: &[&str]) -> String {
     groups.map(hex).join("-")
 }
 
-/// Returns each finding with how many findings of the same rule, secret and path stand before it. With these it has a name that
+/// Returns each of `findings` with how many findings of the same rule, secret and path stand before it. With these it has a name that
 /// stays when lines are added above.
-pub(super) fn counted(document: &Document) -> Vec<(&Finding, usize)> {
+pub(super) fn counted<'f>(
+    findings: impl IntoIterator<Item = &'f Finding>,
+) -> Vec<(&'f Finding, usize)> {
     let mut seen: HashMap<(&str, &str, &str, Option<&str>), usize> = HashMap::new();
-    let findings = document.findings.iter();
     findings
+        .into_iter()
         .map(|finding| {
             let key = (
                 &*finding.rule,

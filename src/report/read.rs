@@ -6,7 +6,7 @@ use std::{
     io::{self, BufRead},
 };
 
-use serde::Deserialize as _;
+use serde::{Deserialize as _, de::Error as _};
 use serde_json::Value;
 
 use super::model::{Document, Finding, Path, SCHEMA, Skipped, Summary};
@@ -108,7 +108,7 @@ impl Error for ReadError {
 ///
 /// When it is no such report, or cannot be read.
 pub fn read(reader: &mut dyn BufRead) -> Result<Report, ReadError> {
-    let mut findings = Vec::new();
+    let (mut findings, mut accepted) = (Vec::new(), Vec::new());
     let mut summary: Option<Summary> = None;
     let mut bytes = Vec::new();
     let mut number = 0;
@@ -126,19 +126,25 @@ pub fn read(reader: &mut dyn BufRead) -> Result<Report, ReadError> {
             cause,
         })?;
         match line(value, number)? {
+            Line::Finding(finding) if finding.accepted.is_some() => accepted.push(*finding),
             Line::Finding(finding) => findings.push(*finding),
             Line::Summary(last) => summary = Some(*last),
-            Line::Document(document) if findings.is_empty() => {
-                findings = document.findings;
+            Line::Document(document) if findings.is_empty() && accepted.is_empty() => {
+                (findings, accepted) = (document.findings, document.accepted);
                 summary = Some(document.summary);
             }
             Line::Document(_) => return Err(unknown(number, None)),
         }
     }
-    if summary.is_none() && findings.is_empty() {
+    if summary.is_none() && findings.is_empty() && accepted.is_empty() {
         return Err(ReadError::Empty);
     }
-    Ok(report(findings, summary))
+    let mut report = report(findings, summary);
+    if report.document.summary.accepted < accepted.len() {
+        report.document.summary.accepted = accepted.len();
+    }
+    report.document.accepted = accepted;
+    Ok(report)
 }
 
 enum Line {
@@ -151,7 +157,9 @@ fn line(value: Value, number: usize) -> Result<Line, ReadError> {
     let kind = value.get("kind").and_then(Value::as_str).map(str::to_owned);
     let is_document = value.get("schema").is_some() && value.get("findings").is_some();
     let read = match kind.as_deref() {
-        Some("finding") => Finding::deserialize(value).map(|finding| Line::Finding(finding.into())),
+        Some("finding" | "accepted") => Finding::deserialize(value)
+            .and_then(of_its_kind)
+            .map(|finding| Line::Finding(finding.into())),
         Some("summary") => Summary::deserialize(value).map(|summary| Line::Summary(summary.into())),
         None if is_document => Document::deserialize(value).map(|all| Line::Document(all.into())),
         _ => return Err(unknown(number, kind)),
@@ -161,6 +169,15 @@ fn line(value: Value, number: usize) -> Result<Line, ReadError> {
         kind: Some(kind.unwrap_or_else(|| "report".to_owned())),
         cause: Some(cause),
     })
+}
+
+/// Returns the finding when its kind is what it says of being accepted: one that is not must not be taken for one that is.
+fn of_its_kind(finding: Finding) -> Result<Finding, serde_json::Error> {
+    match (finding.kind.as_str(), &finding.accepted) {
+        ("accepted", None) => Err(serde_json::Error::missing_field("accepted")),
+        ("finding", Some(_)) => Err(serde_json::Error::unknown_field("accepted", &[])),
+        _ => Ok(finding),
+    }
 }
 
 fn unknown(line: usize, kind: Option<String>) -> ReadError {
@@ -202,6 +219,7 @@ fn report(findings: Vec<Finding>, summary: Option<Summary>) -> Report {
         document: Document {
             schema: SCHEMA,
             findings,
+            accepted: Vec::new(),
             summary,
         },
         warnings,
@@ -214,6 +232,7 @@ fn stopped(findings: usize) -> Summary {
         kind: "summary".to_owned(),
         complete: false,
         findings,
+        accepted: 0,
         states: None,
         rules: 0,
         rule_set: String::new(),

@@ -5,7 +5,8 @@
 //! Columns are those of the other formats: they count bytes, and SARIF has no word for that. `columnKind` says Unicode code points,
 //! which is the same wherever what stands before a secret on its line is ASCII; `properties.columns` says `bytes`.
 //!
-//! `versionControlProvenance` is left out: it needs the address of the repository, which a scan does not know.
+//! `versionControlProvenance` needs the address of the repository. A scan knows none but that which a CI system tells a gate: what git's
+//! configuration says may have a password in it, or be the name of a folder.
 
 mod result;
 mod rules;
@@ -60,7 +61,7 @@ fn run(document: &Document) -> Value {
     if !home.is_empty() {
         driver["informationUri"] = home.into();
     }
-    json!({
+    let mut run = json!({
         "tool": { "driver": driver },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {
@@ -69,7 +70,21 @@ fn run(document: &Document) -> Value {
         "invocations": [invocation(&document.summary)],
         "results": result::results(document, &rules),
         "properties": properties(&document.summary),
-    })
+    });
+    if let Some(details) = version_control(&document.summary) {
+        run["versionControlProvenance"] = json!([details]);
+    }
+    run
+}
+
+/// Returns which commit of which repository was looked at (section 3.28), where both are known.
+fn version_control(summary: &Summary) -> Option<Value> {
+    let range = summary.range.as_ref()?;
+    Some(json!({
+        "repositoryUri": range.repository.as_ref()?,
+        "revisionId": range.head,
+        "mappedTo": { "uriBaseId": BASE },
+    }))
 }
 
 fn descriptor(topic: Topic) -> Value {

@@ -37,7 +37,7 @@ impl Scrub {
         if options.show_secrets {
             return scrub;
         }
-        for finding in &outcome.findings {
+        for finding in outcome.findings.iter().chain(&outcome.accepted) {
             scrub.add(&finding.secret);
             for part in &finding.parts {
                 scrub.add(&part.secret);

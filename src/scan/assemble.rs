@@ -7,14 +7,14 @@ use bstr::{BStr, BString};
 use super::{Options, excerpt};
 use crate::{
     detection::Detection,
-    finding::{Finding, Part, SourceKind, Validity},
+    finding::{Acceptance, AcceptedBy, Finding, Part, SourceKind, Validity},
     pair::{self, Group},
     policy::inline,
     rule::{RuleSet, SecretKind, Severity, guard},
     secret::Secret,
 };
 
-/// Returns the findings among `detections` that policy does not accept.
+/// Returns the findings among `detections`, each with what accepts it.
 pub(super) fn findings(
     rules: &RuleSet,
     options: &Options,
@@ -31,12 +31,23 @@ pub(super) fn findings(
         .filter(|group| {
             group.confidence >= options.min_confidence && group.severity >= options.min_severity
         })
-        .filter(|group| !(options.inline_markers && marker(rules, group).is_some()))
-        .filter_map(|group| not_allowed(options, path, kind, group))
-        .filter(|group| !is_in_allowed_file(options, path, kind, group))
-        .map(|group| finding(rules, options, path, kind, group, &hidden))
-        .filter(|finding| !options.allowed.contains(&finding.fingerprint))
+        .map(|mut group| {
+            let is_excused = is_excused(options, path, kind, &mut group);
+            let mut finding = finding(rules, options, path, kind, group, &hidden);
+            finding.accepted = accepted(options, &finding, is_excused);
+            finding
+        })
         .collect()
+}
+
+/// Returns what accepts `finding`; `is_excused` says that allowed patterns do.
+fn accepted(options: &Options, finding: &Finding, is_excused: bool) -> Option<Acceptance> {
+    let by_marker = options.inline_markers && finding.marker.is_some();
+    let by_marker = by_marker.then(|| AcceptedBy::InlineMarker.into());
+    by_marker
+        .or_else(|| options.allowed.get(&finding.fingerprint).cloned())
+        .or_else(|| in_allowed_file(options, finding))
+        .or_else(|| is_excused.then(|| AcceptedBy::AllowedPattern.into()))
 }
 
 /// Returns the group, of low severity when it is past its use and nobody asked to be told of just this secret.
@@ -52,34 +63,34 @@ fn graded(options: &Options, mut group: Group) -> Group {
     group
 }
 
-/// Returns the marker on the line of a part that excuses the group or that part's rule.
+/// Returns the marker for a part's lines that excuses the group or that part's rule.
 fn marker<'a>(rules: &RuleSet, group: &'a Group) -> Option<&'a [u8]> {
     group.parts.iter().find_map(|part| {
-        let line = part.detection.line.expose();
-        inline::marker(line, &group.rule_id)
-            .or_else(|| inline::marker(line, &rules.rule(part.detection.rule).id))
+        let detection = &part.detection;
+        let beside = detection.beside.as_deref();
+        let lines = inline::Lines {
+            before: beside.map_or(&[][..], |beside| beside.before.expose()),
+            own: detection.line.expose(),
+            after: beside.map_or(&[][..], |beside| beside.after.expose()),
+        };
+        (lines.marker(&group.rule_id)).or_else(|| lines.marker(&rules.rule(detection.rule).id))
     })
 }
 
-/// Returns true where what the group's rule finds in this file is accepted. Messages and names are no files.
-fn is_in_allowed_file(options: &Options, path: &BStr, kind: SourceKind, group: &Group) -> bool {
-    let is_file = match kind {
+/// Returns how what a rule finds in this file is accepted. Messages and names are no files.
+fn in_allowed_file(options: &Options, finding: &Finding) -> Option<Acceptance> {
+    let is_file = match finding.source {
         SourceKind::Worktree | SourceKind::Index | SourceKind::Range | SourceKind::History => true,
         SourceKind::Message | SourceKind::Stdin | SourceKind::Ref => false,
     };
-    let allowed = options.allowed_paths.as_ref().filter(|_| is_file);
-    allowed.is_some_and(|allowed| allowed.accept(path, &group.rule_id))
+    let allowed = options.allowed_paths.as_ref().filter(|_| is_file)?;
+    allowed.accept(finding.path.as_ref(), &finding.rule)
 }
 
-/// Returns the group unless allowed patterns excuse the lines of all its parts. `git secrets` tells each line for itself.
-fn not_allowed(
-    options: &Options,
-    path: &BStr,
-    kind: SourceKind,
-    mut group: Group,
-) -> Option<Group> {
+/// Returns true when allowed patterns excuse the lines of all parts of `group`. `git secrets` tells each line for itself.
+fn is_excused(options: &Options, path: &BStr, kind: SourceKind, group: &mut Group) -> bool {
     let Some(allowed) = &options.allowed_lines else {
-        return Some(group);
+        return false;
     };
     let called = match kind {
         SourceKind::Stdin => BStr::new("(standard input)"),
@@ -97,7 +108,7 @@ fn not_allowed(
     if slow {
         (group.reasons).push("an allowed pattern that may excuse it takes too long on its line");
     }
-    (!excused).then_some(group)
+    excused
 }
 
 fn finding(
@@ -150,6 +161,7 @@ fn finding(
         commit: None,
         occurrences: Vec::new(),
         marker,
+        accepted: None,
         rule: group.rule_id,
         name: group.name,
         provider: group.provider,

@@ -7,20 +7,27 @@ use crate::{
         Chunk,
         decode::{self, Encoded},
     },
-    detection::{Deferred, Detection, Judged, judge_briefly, judge_wholly, judge_without_path},
+    detection::{
+        Beside, Deferred, Detection, Judged, judge_briefly, judge_wholly, judge_without_path,
+    },
     engine::{Engine, Found, Scratch},
     guard,
     matcher::{
         Candidate,
-        lines::{Place, line_around},
+        lines::{Place, line_around, lines_beside},
     },
     pair::Context,
+    policy::inline,
     rule::{self, RuleIndex},
     secret::Secret,
 };
 
 /// How much of a line is kept on both sides of a secret, in bytes: for the excerpt and for inline markers.
 const LINE_BYTES: usize = 512;
+
+/// How far from a secret inline markers are looked for on other lines, in bytes. Less than [`LOOK_BACK`](crate::detection::LOOK_BACK): what is carried over from one
+/// version of a file to the next depends on no more.
+const BESIDE_BYTES: usize = 1024;
 
 /// A detection, without its places, and what is to be asked once the path is known.
 #[derive(Debug, Clone)]
@@ -250,11 +257,27 @@ fn at(
         context: None,
         line_offset: chunk.offset + line.start as u64,
         line: Secret::new(&chunk.bytes[line]),
+        beside: beside(chunk.bytes, place.clone()),
         whole_line: (engine.keeps_whole_lines())
             .then(|| whole_line(chunk.bytes, place.start))
             .flatten()
             .map(|line| Arc::new(Secret::new(&chunk.bytes[line]))),
     }
+}
+
+/// Returns the lines beside the secret at `place`, where a marker may stand on one of them.
+fn beside(bytes: &[u8], place: Range<usize>) -> Option<Arc<Beside>> {
+    let (before, after) = lines_beside(bytes, place, inline::LINES_BESIDE, BESIDE_BYTES);
+    let [before, after] = [&bytes[before], &bytes[after]];
+    [before, after]
+        .into_iter()
+        .any(inline::may_excuse_others)
+        .then(|| {
+            Arc::new(Beside {
+                before: Secret::new(before),
+                after: Secret::new(after),
+            })
+        })
 }
 
 /// Returns the line round `at` without its line feed, where it is not too long.

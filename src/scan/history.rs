@@ -24,7 +24,7 @@ use traced::Traced;
 
 use super::{Collected, Options, Phase, Scanner, Watch, Worker};
 use crate::{
-    finding::{Finding, Outcome, Skipped, sort},
+    finding::{self, Finding, Outcome, Skipped, sort},
     rule::{RuleSet, SecretKind},
     source::{
         history::{
@@ -170,8 +170,10 @@ impl Scanner {
         skipped.sort();
         skipped.dedup();
         sort(&mut gathered.findings);
+        let (findings, accepted) = finding::split(gathered.findings);
         let mut outcome = Outcome {
-            findings: gathered.findings,
+            findings,
+            accepted,
             skipped,
             in_paths: Vec::new(),
             counts,

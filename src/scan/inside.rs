@@ -148,6 +148,13 @@ impl Visit for Walk<'_> {
     }
 }
 
+/// What must be equal for two findings to be told once. One that is accepted says nothing of another that is not.
+type Told = (Fingerprint, bool);
+
+fn told(finding: &Finding) -> Told {
+    (finding.fingerprint, finding.accepted.is_some())
+}
+
 /// Which members are in which archive.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
@@ -177,21 +184,21 @@ impl Inside {
             let inside = numbers.partition_point(|n| *n <= number);
             let last = numbers.partition_point(|n| n < end);
             let is_better = |finding: &Finding| *of == Kind::Mail && finding.decoded.is_empty();
-            let outside: HashSet<Fingerprint> = findings[first..inside]
+            let outside: HashSet<Told> = findings[first..inside]
                 .iter()
                 .filter(|finding| is_better(finding))
-                .map(|finding| finding.fingerprint)
+                .map(told)
                 .collect();
-            let within: HashSet<Fingerprint> = (inside..last)
+            let within: HashSet<Told> = (inside..last)
                 .filter(|at| is_told[*at])
-                .map(|at| findings[at].fingerprint)
+                .map(|at| told(&findings[at]))
                 .collect();
             for at in first..inside {
                 let finding = &findings[at];
-                is_told[at] = is_better(finding) || !within.contains(&finding.fingerprint);
+                is_told[at] = is_better(finding) || !within.contains(&told(finding));
             }
             for at in inside..last {
-                is_told[at] &= !outside.contains(&findings[at].fingerprint);
+                is_told[at] &= !outside.contains(&told(&findings[at]));
             }
         }
         let mut is_told = is_told.into_iter();

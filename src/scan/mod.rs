@@ -32,11 +32,10 @@ use crate::{
     archive::Budget,
     chunk::{self},
     engine::Engine,
-    finding::{Counts, Finding, Outcome, Skipped, SourceKind, sort},
+    finding::{self, Counts, Finding, Outcome, Skipped, SourceKind, sort},
     guard::{self, Guard},
-    policy::{allowed_lines::AllowedLines, paths::AllowedPaths},
+    policy::{Accepted, allowed_lines::AllowedLines, paths::AllowedPaths},
     rule::{Confidence, RuleSet, Severity},
-    secret::Fingerprint,
     source::MakeVisitor,
 };
 
@@ -51,7 +50,7 @@ pub struct Options {
     /// Honour inline markers.
     pub inline_markers: bool,
     /// The secrets that are accepted.
-    pub allowed: Vec<Fingerprint>,
+    pub allowed: Accepted,
     /// The files in which findings are accepted.
     pub allowed_paths: Option<Arc<AllowedPaths>>,
     /// Patterns that excuse whatever stands on a line they match.
@@ -76,7 +75,7 @@ impl Default for Options {
             min_confidence: Confidence::Low,
             min_severity: Severity::Low,
             inline_markers: true,
-            allowed: Vec::new(),
+            allowed: Accepted::new(),
             allowed_paths: None,
             allowed_lines: None,
             salt: Vec::new(),
@@ -130,13 +129,18 @@ impl Scanner {
         self.engine.rules()
     }
 
-    /// Returns the findings in `bytes`, sorted by place and rule.
+    /// Returns the findings in `bytes` that nobody accepts, sorted by place and rule.
     pub fn scan_bytes(
         &self,
         path: impl AsRef<[u8]>,
         kind: SourceKind,
         bytes: &[u8],
     ) -> Vec<Finding> {
+        finding::split(self.scan_all(path, kind, bytes)).0
+    }
+
+    /// Does the same, and returns the accepted ones as well.
+    fn scan_all(&self, path: impl AsRef<[u8]>, kind: SourceKind, bytes: &[u8]) -> Vec<Finding> {
         let collected = Mutex::new(Collected::default());
         let mut worker = Worker::new(self, &collected, Watch::default());
         let read = worker.whole(path.as_ref().as_bstr(), kind, bytes);
@@ -179,11 +183,13 @@ impl Scanner {
         counts: Counts,
     ) -> Outcome {
         sort(&mut findings);
+        let (findings, accepted) = finding::split(findings);
         skipped.extend(self.unchecked());
         skipped.sort();
         skipped.dedup();
         let mut outcome = Outcome {
             findings,
+            accepted,
             skipped,
             in_paths: Vec::new(),
             counts,

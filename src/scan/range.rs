@@ -68,8 +68,8 @@ impl Scanner {
     ) -> impl Iterator<Item = Finding> {
         let parts = Parts::of(object);
         let people = parts.people().unwrap_or_default();
-        let in_message = self.scan_bytes(format!("<{what} {id}>"), kind, parts.message);
-        let in_people = self.scan_bytes(format!("<{what} {id} header>"), kind, people);
+        let in_message = self.scan_all(format!("<{what} {id}>"), kind, parts.message);
+        let in_people = self.scan_all(format!("<{what} {id} header>"), kind, people);
         in_message.into_iter().chain(in_people)
     }
 }

@@ -1,9 +1,11 @@
 //! Scans what commits change, and keeps what they bring: secrets that no version before has.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{HashMap, HashSet},
     io,
+    rc::Rc,
     sync::{Mutex, PoisonError},
 };
 
@@ -97,6 +99,7 @@ impl Scanner {
             let mut before = Before {
                 scanner: self.lenient(),
                 reader: range::Reader::new(repository, options.max_blob_bytes)?,
+                last: RefCell::default(),
                 known: RefCell::default(),
             };
             found.retain(|(item, finding)| {
@@ -149,10 +152,15 @@ impl Visitor for Attributed<'_> {
     }
 }
 
+/// The text of a blob; nothing when it cannot be read.
+type Text = Option<Rc<Vec<u8>>>;
+
 /// Looks into the versions before.
 struct Before<'s> {
     scanner: Lenient<'s>,
     reader: range::Reader,
+    /// The text that was asked for last: all findings in a file ask for the same one.
+    last: RefCell<Option<(ObjectId, Text)>>,
     /// What stands in versions that had to be scanned, by their ids and the paths of findings.
     known: RefCell<HashMap<(ObjectId, BString), HashSet<Fingerprint>>>,
 }
@@ -163,6 +171,10 @@ impl Before<'_> {
         let mut seen = HashSet::new();
         if change.old.iter().any(|id| self.holds(finding, id)) {
             return true;
+        }
+        // What is accepted stops nobody: no other file is read to find out where it comes from.
+        if finding.accepted.is_some() {
+            return false;
         }
         // It may come from a file that has it no more: a rename, or lines that moved.
         step.changes.iter().any(|other| {
@@ -177,10 +189,9 @@ impl Before<'_> {
     }
 
     fn holds(&self, finding: &Finding, id: &ObjectId) -> bool {
-        let Some(bytes) = self.reader.blob(id) else {
+        let Some(bytes) = self.text(id) else {
             return false;
         };
-        let bytes = wide::as_utf8(&bytes);
         // What is packed does not stand there as it is; what the guard knows may stand within a word.
         let is_hidden = !finding.decoded.is_empty()
             || archive::kind(&bytes).is_some()
@@ -193,6 +204,22 @@ impl Before<'_> {
                     .entry((*id, finding.file().to_owned()))
                     .or_insert_with(|| self.scanner.fingerprints(finding, &bytes))
                     .contains(&finding.fingerprint)
+    }
+
+    fn text(&self, id: &ObjectId) -> Text {
+        let mut last = self.last.borrow_mut();
+        if let Some((_, text)) = last.as_ref().filter(|(of, _)| of == id) {
+            return text.clone();
+        }
+        let text = self.reader.blob(id).map(|bytes| {
+            let converted = match wide::as_utf8(&bytes) {
+                Cow::Owned(text) => Some(text),
+                Cow::Borrowed(_) => None,
+            };
+            Rc::new(converted.unwrap_or(bytes))
+        });
+        *last = Some((*id, text.clone()));
+        text
     }
 }
 
@@ -210,7 +237,8 @@ impl Scanner {
                 min_confidence: Confidence::Low,
                 min_severity: Severity::Low,
                 inline_markers: false,
-                allowed: Vec::new(),
+                allowed: crate::policy::Accepted::new(),
+                allowed_paths: None,
                 allowed_lines: None,
                 ..self.options.clone()
             },

@@ -16,9 +16,15 @@ use crate::{
 
 /// Returns the secrets in the texts that a report of `outcome` prints besides the findings themselves.
 pub(super) fn secrets(engine: &Engine, outcome: &Outcome) -> Vec<Secret> {
-    let findings = &outcome.findings;
+    let findings = outcome.findings.iter().chain(&outcome.accepted);
     let skipped = outcome.skipped.iter();
     let mut texts: BTreeSet<&[u8]> = skipped.map(|skipped| skipped.path.as_ref()).collect();
+    let range = outcome.receipt.range.iter();
+    texts.extend(
+        range
+            .flat_map(|range| &range.repository)
+            .map(String::as_bytes),
+    );
     if let Some(policy) = &outcome.receipt.policy {
         // A pattern that is allowed may be the secret itself.
         let changes = policy.changes.iter();
@@ -31,6 +37,11 @@ pub(super) fn secrets(engine: &Engine, outcome: &Outcome) -> Vec<Secret> {
     let mut lists = HashSet::new();
     for finding in findings {
         texts.insert(&finding.path);
+        if let Some(accepted) = &finding.accepted {
+            let says = [&accepted.reason, &accepted.owner].into_iter().flatten();
+            texts.extend(says.map(String::as_bytes));
+            texts.extend(finding.marker.iter().map(|marker| &***marker));
+        }
         let halves = finding
             .facts
             .iter()

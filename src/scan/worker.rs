@@ -163,7 +163,8 @@ impl<'s> Worker<'s> {
         }
         if let Some(progress) = self.watch.progress {
             progress.advance(1);
-            progress.add_findings((self.own.findings.len() - before) as u64);
+            let found = self.own.findings[before..].iter();
+            progress.add_findings(found.filter(|one| one.accepted.is_none()).count() as u64);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod accepted;
 mod baseline;
 mod commands;
 mod config;
@@ -10,6 +11,7 @@ mod history_cache;
 mod hooks;
 mod input;
 pub(crate) mod interrupt;
+mod markers;
 mod options;
 mod report;
 mod rules;

@@ -11,6 +11,7 @@ use std::{
 
 use keyfence::{
     Options, Outcome, RuleSet, Scanner,
+    finding::AcceptedBy,
     rule::{
         Rule, parse,
         template::{Random, fill},
@@ -229,7 +230,9 @@ fn filters_and_policy_do_not_make_it_stale() {
         });
         let found = scan(&usual(), &full.repo.root, &HistoryOptions::default());
         let fingerprint = found.outcome.findings[0].fingerprint;
-        let allowed = scanner(|_, options| options.allowed = vec![fingerprint]);
+        let allowed = scanner(|_, options| {
+            options.allowed = [(fingerprint, AcceptedBy::Baseline.into())].into();
+        });
         for scanner in [high, allowed, usual()] {
             let read = same_with(&scanner, &full.repo.root, &full.cache, &with);
             assert_eq!(

@@ -96,6 +96,7 @@ fn joined(rules: &RuleSet, candidates: &[Candidate<'_>]) -> Vec<Group> {
                 line_offset: 0,
                 whole_line: None,
                 line: Secret::new(b""),
+                beside: None,
             })
         })
         .collect();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod accepted;
 mod asff;
 mod codequality;
 mod csv;
@@ -32,6 +33,7 @@ use serde_json::Value;
 
 const HIDDEN: ReportOptions = ReportOptions {
     show_secrets: false,
+    show_accepted: true,
     colour: false,
     accept: true,
     aws: None,
@@ -60,6 +62,7 @@ fn finding(path: &[u8], secret: Secret) -> Finding {
     Finding {
         validity: keyfence::finding::Validity::LiveShaped,
         marker: None,
+        accepted: None,
         rule: "example-token".to_owned(),
         name: "Example token".to_owned(),
         provider: "example".to_owned(),
@@ -144,6 +147,7 @@ fn skipped(path: &[u8], reason: &str, incomplete: bool) -> Skipped {
 fn nothing() -> Outcome {
     Outcome {
         findings: Vec::new(),
+        accepted: Vec::new(),
         skipped: Vec::new(),
         in_paths: Vec::new(),
         counts: Counts {
@@ -216,9 +220,14 @@ fn outcomes() -> Vec<(&'static str, Outcome)> {
     vec![
         ("nothing", nothing()),
         ("everything", everything()),
+        ("accepted", accepted::outcome()),
         ("gated", gated()),
         ("unread", unread),
         ("hostile", hostile(&secrets.map(<[u8]>::to_vec))),
+        (
+            "hostile and accepted",
+            accepted::hostile(&secrets.map(<[u8]>::to_vec)),
+        ),
         ("history", history::all_kinds()),
     ]
 }
@@ -279,6 +288,19 @@ fn human_looks_like_this() {
       1 permission denied: secret\xff.env
       Make them readable, raise the limit that is named, or leave them out of what is scanned; then scan again.
     "#);
+}
+
+#[test]
+fn human_offers_a_marker_where_there_is_room_for_one() {
+    let mut key = finding(b"key.pem", drawn("tok_{base62:30}"));
+    key.end.line += 20;
+    let mut outcome = nothing();
+    outcome.findings = vec![key];
+    let text = report("human", &outcome, HIDDEN);
+    assert!(
+        text.contains("or, on the line before: keyfence:allow-next-line example-token why"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -461,7 +483,8 @@ fn assert_keeps_schema(outcome: &Outcome) {
             .lines()
             .map(|line| serde_json::from_slice(line).unwrap())
             .collect();
-        assert_eq!(lines.len(), outcome.findings.len() + 1);
+        let told = outcome.findings.len() + outcome.accepted.len();
+        assert_eq!(lines.len(), told + 1);
         for value in &lines {
             assert_valid(&line, value);
         }
@@ -750,6 +773,27 @@ proptest! {
     }
 
     #[test]
+    fn no_report_contains_a_secret_that_is_accepted(secrets in proptest::collection::vec(any_secret(), 1..4), show_accepted in any::<bool>()) {
+        let outcome = accepted::hostile(&secrets);
+        let options = ReportOptions { show_accepted, ..HIDDEN };
+        for (format, _) in FORMATS {
+            for text in visible(format, &outcome, options) {
+                for leak in secrets.iter().flat_map(|secret| leaks(secret)) {
+                    prop_assert!(!contains(&text, &leak), "{format} shows {leak:?}");
+                }
+            }
+        }
+        // The search would find them.
+        for format in ["json", "jsonl", "sarif"] {
+            let texts = visible(format, &outcome, SHOWN);
+            for secret in &secrets {
+                let found = leaks(secret).iter().any(|leak| texts.iter().any(|text| contains(text, leak)));
+                prop_assert!(found, "{format} hides {secret:?}");
+            }
+        }
+    }
+
+    #[test]
     fn schema_holds_for_hostile_outcomes(secrets in proptest::collection::vec(any_secret(), 1..4), show_secrets in any::<bool>()) {
         let mut outcome = hostile(&secrets);
         for finding in &mut outcome.findings {
@@ -771,6 +815,7 @@ fn gated() -> Outcome {
                 head: id("2"),
                 merge_base: Some(id("3")),
                 ci: Some("GitLab CI".to_owned()),
+                repository: Some("https://gitlab.example.com/group/app".to_owned()),
             }),
             policy: Some(receipt::Policy {
                 source: receipt::PolicySource::Base,
@@ -794,7 +839,7 @@ fn gated() -> Outcome {
 
 #[test]
 fn documents_come_back_whole() {
-    for outcome in [everything(), gated(), nothing()] {
+    for outcome in [everything(), accepted::outcome(), gated(), nothing()] {
         assert_keeps_schema(&outcome);
         for options in [HIDDEN, SHOWN] {
             let text = bytes("json", &outcome, options);

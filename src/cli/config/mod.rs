@@ -14,9 +14,8 @@ use super::{
 };
 use crate::{
     config::{self, Config, Levels, Mode, Owner},
-    policy::{allow, paths::AllowedPaths},
+    policy::{self, Accepted, allow, paths::AllowedPaths},
     rule::parse::RuleFile,
-    secret::Fingerprint,
 };
 
 pub(super) fn run(args: &args::Config) -> Result<u8, Failure> {
@@ -223,15 +222,15 @@ impl<'a> Layers<'a> {
     }
 
     /// Returns the secrets that entries and baselines accept today. Entries that hold no more are named.
-    pub(super) fn accepted(&self) -> Result<Vec<Fingerprint>, Failure> {
-        let mut out = Vec::new();
+    pub(super) fn accepted(&self) -> Result<Accepted, Failure> {
+        let mut out = Accepted::new();
         for layer in &self.layers {
             let entries: Vec<allow::Entry> = (layer.config.secrets.iter())
                 .map(|one| one.entry.clone())
                 .collect();
             out.extend(accepted::holding(entries, &layer.name()));
             if let Some((name, text)) = layer.baseline()? {
-                out.extend(baseline::parse(&text, &name)?.into_keys());
+                policy::add_baseline(&mut out, baseline::parse(&text, &name)?);
             }
         }
         Ok(out)

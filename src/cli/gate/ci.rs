@@ -15,6 +15,8 @@ pub(super) struct System {
     pub(super) name: &'static str,
     /// How to have it fetch the whole history.
     pub(super) unshallow: &'static str,
+    /// The variables that make its web address of the repository, one after the other with `/` between.
+    address: &'static [&'static str],
     is_here: fn(Variables<'_>) -> bool,
     told: fn(Variables<'_>, &Value) -> Told,
 }
@@ -80,6 +82,32 @@ impl System {
         told.bases.retain(|named| !is_null(named));
         told
     }
+
+    /// Returns the address of the repository, where the variables tell one that can be shown.
+    pub(super) fn address(&self, variables: Variables<'_>) -> Option<String> {
+        // Where there is no variable, there is no scheme either.
+        let parts: Vec<String> = (self.address.iter())
+            .map(|name| variables(name))
+            .collect::<Option<_>>()?;
+        web_address(&parts.join("/"))
+    }
+}
+
+/// Returns an address of the web without what may be a secret in it: user and password, query and fragment. None where it is no such address, or
+/// where it cannot be told which part of it is a password.
+fn web_address(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next()?;
+    let path = rest.split(['?', '#']).next()?;
+    let is_plain = |text: &str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/[]%+,".contains(&b);
+        text.bytes().all(allowed)
+    };
+    // A password with one of these ends the authority too early, and its `@` stands behind.
+    let is_clear = matches!(scheme, "https" | "http") && !rest.contains('@');
+    (is_clear && !host.is_empty() && is_plain(host) && is_plain(path))
+        .then(|| format!("{scheme}://{host}{path}"))
 }
 
 /// The systems. Those that set variables of another one, to be taken for it, come before it.
@@ -87,66 +115,78 @@ const SYSTEMS: &[System] = &[
     System {
         name: "GitLab CI",
         unshallow: "set the variable GIT_DEPTH: \"0\" for the job",
+        address: &["CI_PROJECT_URL"],
         is_here: |v| is_true(v, "GITLAB_CI"),
         told: gitlab,
     },
     System {
         name: "Forgejo Actions",
         unshallow: "give actions/checkout `fetch-depth: 0`",
+        address: &["GITHUB_SERVER_URL", "GITHUB_REPOSITORY"],
         is_here: |v| is_true(v, "FORGEJO_ACTIONS"),
         told: github,
     },
     System {
         name: "Gitea Actions",
         unshallow: "give actions/checkout `fetch-depth: 0`",
+        address: &["GITHUB_SERVER_URL", "GITHUB_REPOSITORY"],
         is_here: |v| is_true(v, "GITEA_ACTIONS"),
         told: github,
     },
     System {
         name: "GitHub Actions",
         unshallow: "give actions/checkout `fetch-depth: 0`",
+        address: &["GITHUB_SERVER_URL", "GITHUB_REPOSITORY"],
         is_here: |v| is_true(v, "GITHUB_ACTIONS"),
         told: github,
     },
     System {
         name: "Bitbucket Pipelines",
         unshallow: "set `clone: depth: full` for the step",
+        address: &["BITBUCKET_GIT_HTTP_ORIGIN"],
         is_here: |v| v("BITBUCKET_BUILD_NUMBER").is_some(),
         told: bitbucket,
     },
     System {
         name: "Azure Pipelines",
         unshallow: "set `fetchDepth: 0` for the checkout step",
+        address: &["BUILD_REPOSITORY_URI"],
         is_here: |v| is_true(v, "TF_BUILD"),
         told: azure,
     },
     System {
         name: "Buildkite",
         unshallow: "leave --depth out of BUILDKITE_GIT_CLONE_FLAGS and BUILDKITE_GIT_FETCH_FLAGS",
+        address: &["BUILDKITE_REPO"],
         is_here: |v| is_true(v, "BUILDKITE"),
         told: buildkite,
     },
     System {
         name: "Travis CI",
         unshallow: "set `git: depth: false`",
+        // Its slug says not on which server.
+        address: &[],
         is_here: |v| is_true(v, "TRAVIS"),
         told: travis,
     },
     System {
         name: "CircleCI",
         unshallow: "give the checkout step `method: full`, or run `git fetch --unshallow` before",
+        address: &["CIRCLE_REPOSITORY_URL"],
         is_here: |v| is_true(v, "CIRCLECI"),
         told: circleci,
     },
     System {
         name: "Woodpecker CI",
         unshallow: "give the clone step the settings `partial: false` and `depth: 0`",
+        address: &["CI_REPO_URL"],
         is_here: |v| v("CI").as_deref() == Some("woodpecker"),
         told: woodpecker,
     },
     System {
         name: "Jenkins",
         unshallow: "take the shallow clone out of the checkout (`CloneOption`), or run `git fetch --unshallow` before",
+        address: &["GIT_URL"],
         is_here: |v| v("JENKINS_URL").is_some(),
         told: jenkins,
     },
@@ -378,4 +418,46 @@ fn jenkins(v: Variables<'_>, _: &Value) -> Told {
             .add("GIT_PREVIOUS_COMMIT", What::Commit);
     }
     bases.told("GIT_COMMIT", v("TAG_NAME"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::web_address;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(web_address(text).as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn addresses_without_what_may_be_secret() {
+        let plain = Some("https://git.example.com/group/app");
+        check("https://git.example.com/group/app", plain);
+        check("https://user@git.example.com/group/app", plain);
+        check("https://user:pass@git.example.com/group/app", plain);
+        check("https://user:p@ss@git.example.com/group/app", plain);
+        check("https://git.example.com/group/app?private_token=x#y", plain);
+        check("http://[::1]:8080/a.git", Some("http://[::1]:8080/a.git"));
+        check(
+            "https://dev.example.com/org/my%20project/_git/app",
+            Some("https://dev.example.com/org/my%20project/_git/app"),
+        );
+        check("https://git.example.com", Some("https://git.example.com"));
+        for text in [
+            "",
+            "git@example.com:group/app.git",
+            "ssh://git@example.com/app",
+            "file:///srv/app.git",
+            "https://user:pa/ss@git.example.com/app",
+            "https://user:pa?ss@git.example.com/app",
+            "https://user:pa#ss@git.example.com/app",
+            "https://",
+            "https://user:pass@/app",
+            "https://git.example.com/a b",
+            "https://git.example.com/<script>",
+            "/srv/app",
+        ] {
+            check(text, None);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::source::{
     head,
     history::{
         refs::{self, Refs},
-        revision,
+        revision::Revisions,
     },
     repository::Repository,
 };
@@ -29,6 +29,7 @@ pub(super) struct Ends {
 /// Who says which commits these are.
 pub(super) struct Asked<'a> {
     pub(super) repository: &'a Repository,
+    pub(super) revisions: &'a Revisions,
     /// What was typed.
     pub(super) base: Option<&'a str>,
     pub(super) head: Option<&'a str>,
@@ -50,7 +51,12 @@ impl Asked<'_> {
                 .map(|tip| tip.id)
         });
         let base = match self.base {
-            Some(text) => Some(range::resolve(self.repository, "--base", text)?),
+            Some(text) => Some(range::resolve(
+                self.repository,
+                self.revisions,
+                "--base",
+                text,
+            )?),
             None => self.told_base(head, &refs)?,
         };
         Ok(Ends {
@@ -62,7 +68,7 @@ impl Asked<'_> {
 
     fn head(&self) -> Result<ObjectId, Failure> {
         if let Some(text) = self.head {
-            return range::resolve(self.repository, "--head", text);
+            return range::resolve(self.repository, self.revisions, "--head", text);
         }
         let named = self.told.as_ref().map_or(&[][..], |(_, told)| &told.heads);
         if named.is_empty() {
@@ -108,17 +114,17 @@ impl Asked<'_> {
 
     fn find(&self, named: &Named, refs: &Refs) -> Result<Option<ObjectId>, Failure> {
         let cannot = |error| Failure::because(format!("cannot look up {}", named.variable), error);
-        let commit = |text: &str| revision::commit(self.repository, text).map_err(cannot);
+        let commit = |text: &str| self.revisions.commit(text);
         match &named.what {
-            What::Commit(id) => commit(id),
+            What::Commit(id) => Ok(commit(id)),
             What::FirstParent(id) => {
-                let Some(merge) = commit(id)? else {
+                let Some(merge) = commit(id) else {
                     return Ok(None);
                 };
                 let parents = head::parents(self.repository, &merge).map_err(cannot)?;
                 match parents[..] {
                     // A shallow clone may not have it.
-                    [first, _, ..] => commit(&first.to_string()),
+                    [first, _, ..] => Ok(commit(&first.to_string())),
                     _ => Ok(None),
                 }
             }

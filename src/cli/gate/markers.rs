@@ -5,7 +5,7 @@ use gix::ObjectId;
 
 use crate::{
     finding::{
-        Finding, Outcome,
+        AcceptedBy, Finding, Outcome,
         receipt::{Marker, PolicyChange},
     },
     scan::Scanner,
@@ -21,7 +21,7 @@ pub(super) enum Markers<'a> {
 }
 
 impl Markers<'_> {
-    /// Takes out of `outcome` what markers that count excuse, and returns these. What others would excuse is a change of the policy.
+    /// Takes what markers that count excuse for accepted in `outcome`, and returns these. What others would excuse is a change of the policy.
     pub(super) fn apply(
         &self,
         outcome: &mut Outcome,
@@ -29,10 +29,8 @@ impl Markers<'_> {
         repository: &Repository,
     ) -> (Vec<Marker>, Vec<PolicyChange>) {
         let (mut honoured, mut changes) = (Vec::new(), Vec::new());
-        outcome.findings.retain(|finding| {
-            let Some(marker) = &finding.marker else {
-                return true;
-            };
+        outcome.accept(|finding| {
+            let marker = finding.marker.as_ref()?;
             let is_honoured = self.count(finding, scanner, repository);
             if is_honoured {
                 honoured.push(Marker {
@@ -51,7 +49,7 @@ impl Markers<'_> {
                     ),
                 });
             }
-            !is_honoured
+            is_honoured.then(|| AcceptedBy::InlineMarker.into())
         });
         changes.sort();
         changes.dedup();

@@ -39,6 +39,7 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
     let started = Instant::now();
     let output = Output::of_gate(&args.common, args.policy == args::PolicyFrom::Head)?;
     let repository = range::repository()?;
+    let revisions = range::revisions(&repository)?;
     let variables = |name: &str| environment::ci_variable(name);
     let system = ci::system(&variables);
     let told = system
@@ -46,17 +47,26 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
         .transpose()?;
     let asked = Asked {
         repository: &repository,
+        revisions: &revisions,
         base: args.base.as_deref(),
         head: args.head.as_deref(),
         told,
     };
     let ends = asked.ends()?;
     let merge_base = match ends.base {
-        Some(base) => range::merge_base(&repository, base, ends.head)?,
+        Some(base) => revisions.merge_base(base, ends.head),
         None => None,
     };
     say_when_empty(&ends);
     let unshallow = system.map_or(range::UNSHALLOW, |system| system.unshallow);
+    let is_told = system.filter(|_| args.base.is_none() || args.head.is_none());
+    let range = receipt::Range {
+        base: ends.base.map(|id| id.to_string()),
+        head: ends.head.to_string(),
+        merge_base: merge_base.map(|id| id.to_string()),
+        ci: is_told.map(|system| system.name.to_owned()),
+        repository: system.and_then(|system| system.address(&variables)),
+    };
     let (mut outcome, setup) = Gate {
         args,
         repository: &repository,
@@ -64,14 +74,7 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
         merge_base,
         unshallow,
     }
-    .check()?;
-    let is_told = system.filter(|_| args.base.is_none() || args.head.is_none());
-    outcome.receipt.range = Some(receipt::Range {
-        base: ends.base.map(|id| id.to_string()),
-        head: ends.head.to_string(),
-        merge_base: merge_base.map(|id| id.to_string()),
-        ci: is_told.map(|system| system.name.to_owned()),
-    });
+    .check(range)?;
     range::tell_partial(&repository, &mut outcome);
     setup.complete(&mut outcome);
     outcome.finished_seconds = Some(environment::now_seconds());
@@ -100,7 +103,7 @@ struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    fn check(&self) -> Result<(Outcome, Setup), Failure> {
+    fn check(&self, range: receipt::Range) -> Result<(Outcome, Setup), Failure> {
         let (args, repository) = (self.args, self.repository);
         let is_of_head = args.policy == args::PolicyFrom::Head;
         let source = if is_of_head {
@@ -142,6 +145,7 @@ impl Gate<'_> {
                 .range(watch, repository, &new, limits.of_blobs());
             outcome.map_err(|error| Failure::because("cannot scan the range", error))
         })?;
+        outcome.receipt.range = Some(range);
         outcome.receipt.policy = Some(if args.common.no_allow {
             receipt::Policy {
                 source: PolicySource::None,

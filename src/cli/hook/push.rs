@@ -12,7 +12,7 @@ use super::{
 use crate::source::{
     history::{
         refs::{self, Refs},
-        revision,
+        revision::Revisions,
     },
     range::{self, Range},
 };
@@ -24,8 +24,9 @@ pub(super) fn pre_push(context: &Context<'_>) -> Result<u8, Failure> {
         && let Some(told) = environment::pre_commit_push()
     {
         // The framework has read the list itself, and tells one of its lines in variables.
-        let new = revision::commit(&context.repository, &told.to)
+        let new = Revisions::open(&context.repository)
             .map_err(|error| Failure::because("cannot tell what is pushed", error))?
+            .commit(&told.to)
             .ok_or_else(|| {
                 Failure::new(format!(
                     "cannot tell what is pushed: {} names no commit",

@@ -185,6 +185,8 @@ fn merged(context: &Context<'_>) -> Result<Vec<ObjectId>, Failure> {
 fn append(outcome: &mut Outcome, other: Outcome) {
     outcome.findings.extend(other.findings);
     sort(&mut outcome.findings);
+    outcome.accepted.extend(other.accepted);
+    sort(&mut outcome.accepted);
     outcome.skipped.extend(other.skipped);
     outcome.skipped.sort();
     outcome.in_paths.extend(other.in_paths);

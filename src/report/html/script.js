@@ -12,6 +12,7 @@
     history: "in history only",
     unreachable: "unreachable",
     "": "not told",
+    accepted: "accepted",
   };
   // Control, bidirectional and invisible characters, which the human format escapes as well.
   const UNSAFE = /[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
@@ -46,7 +47,8 @@
   const day = (commit) => (commit && commit.date ? commit.date.slice(0, 10) : "");
 
   // What is searched, filtered and sorted by, worked out once.
-  const all = report.findings.map((finding, index) => {
+  const open = report.findings.length;
+  const all = report.findings.concat(report.accepted || []).map((finding, index) => {
     const stays = finding.occurrences || [];
     const commits = [finding.commit, ...stays.flatMap((stay) => [stay.introduced_by, stay.note && stay.note.commit])].filter(Boolean);
     const entered = (stays.length ? stays.map((stay) => time(stay.introduced_by)) : [time(finding.commit)]).filter((at) => !isNaN(at));
@@ -56,7 +58,8 @@
       paths: [finding.path, ...stays.map((stay) => stay.path)].join("\n").toLowerCase(),
       text: "",
       authors: new Set(commits.map(author)),
-      state: finding.state || "",
+      accepted: finding.accepted,
+      state: finding.accepted ? "accepted" : finding.state || "",
       entered,
       left: stays.map((stay) => time(stay.removed_by)).filter((at) => !isNaN(at)),
       newest: entered.length ? Math.max(...entered) : -Infinity,
@@ -78,6 +81,7 @@
       told(stay.note && stay.note.commit);
     }
     for (const [name, value] of Object.entries(finding.facts || {})) words.push(name, value);
+    words.push(...Object.values(finding.accepted || {}));
     one.text = words.join("\n").toLowerCase();
     return one.text;
   }
@@ -104,7 +108,8 @@
 
   function fillSelect(id, values) {
     const counts = new Map();
-    for (const one of all) for (const value of values(one)) counts.set(value, (counts.get(value) || 0) + 1);
+    // What is accepted is counted nowhere but as such.
+    for (const one of all) for (const value of values(one)) counts.set(value, (counts.get(value) || 0) + (one.accepted && id !== "state" ? 0 : 1));
     const orders = { severity: SEVERITIES, confidence: CONFIDENCES, state: Object.keys(STATES) };
     const order = orders[id];
     const names = [...counts.keys()].sort((a, b) => (order ? order.indexOf(a) - order.indexOf(b) : counts.get(b) - counts.get(a) || (a < b ? -1 : 1)));
@@ -127,6 +132,8 @@
       words.every((word) => text(one).includes(word));
   }
 
+  const lastAccepted = (order) => (a, b) => !!a.accepted - !!b.accepted || order(a, b);
+
   const orders = {
     severity: (a, b) => a.rank - b.rank || a.index - b.index,
     path: (a, b) => a.index - b.index,
@@ -135,14 +142,16 @@
 
   function apply() {
     closeDetails(false);
-    shown = all.filter(matcher()).sort(orders[$("order").value]);
+    shown = all.filter(matcher()).sort(lastAccepted(orders[$("order").value]));
     rendered = 0;
     current = -1;
     list.replaceChildren();
     if (shown.length === 0) list.append(el("li", { class: "none" }, all.length ? "No finding matches these filters." : "No secrets were found."));
     render(PAGE);
-    const total = many(all.length, "finding");
-    $("count").textContent = shown.length === all.length ? total : shown.length.toLocaleString("en") + " of " + total;
+    const kept = all.length - open;
+    const accepted = shown.filter((one) => one.accepted).length;
+    const part = (n, of) => (shown.length === all.length ? "" : n.toLocaleString("en") + " of ") + of;
+    $("count").textContent = part(shown.length - accepted, many(open, "finding")) + (kept ? ", " + part(accepted, kept.toLocaleString("en") + " accepted") : "");
     drawChart();
   }
 
@@ -153,7 +162,7 @@
     const commit = finding.commit || (finding.occurrences || []).map((stay) => stay.introduced_by).find(Boolean);
     const when = commit ? [day(commit), commit.author].filter(Boolean).join(" · ") : "";
     const state = one.state ? STATES[one.state] : finding.source;
-    const button = el("button", { type: "button", class: "row", "data-nth": nth, tabindex: nth === Math.max(current, 0) ? 0 : -1, "aria-expanded": nth === opened, "aria-controls": "details" },
+    const button = el("button", { type: "button", class: one.accepted ? "row accepted" : "row", "data-nth": nth, tabindex: nth === Math.max(current, 0) ? 0 : -1, "aria-expanded": nth === opened, "aria-controls": "details" },
       el("span", { class: "severity " + finding.severity }, finding.severity),
       el("span", { class: "path", title: safe(finding.path) }, finding.path, el("i", null, ":" + finding.line)),
       el("span", { class: "state " + one.state }, state),
@@ -256,6 +265,7 @@
         finding.secret !== undefined ? pair("secret", mono(finding.secret)) : [],
         finding.decoded && finding.decoded.length ? pair("decoded", finding.decoded.join(" → ")) : []),
     ];
+    if (finding.accepted) parts.push(el("h3", null, "Accepted, and not counted"), el("dl", null, Object.entries(finding.accepted).flatMap(([name, value]) => pair(name, value))));
     if (finding.parts && finding.parts.length) {
       const rows = finding.parts.map((part) => el("tr", null, el("td", null, part.part), el("td", null, part.line + ":" + part.column), el("td", { class: "mono" }, part.secret === undefined ? part.redacted : part.secret)));
       parts.push(el("h3", null, "Parts"), el("table", null, el("thead", null, el("tr", null, ["part", "at", "redacted"].map((name) => el("th", { scope: "col" }, name)))), el("tbody", null, rows)));
@@ -265,8 +275,8 @@
     if (finding.remediation && finding.remediation.length) parts.push(el("h3", null, "What to do"), el("ol", null, finding.remediation.map((step) => el("li", null, step))));
     if (finding.occurrences && finding.occurrences.length) parts.push(el("h3", null, "Occurrences (" + finding.occurrences.length + ")"), stays(finding.occurrences));
     else if (finding.commit) parts.push(el("h3", null, "Commit"), el("p", null, ...told(finding.commit)));
-    parts.push(el("h3", null, "Fingerprint"), copyable(finding.fingerprint, "fingerprint"),
-      el("h3", null, "If it is no secret"), copyable("keyfence allow " + finding.fingerprint + ' --reason "why it is not a secret"', "command"));
+    parts.push(el("h3", null, "Fingerprint"), copyable(finding.fingerprint, "fingerprint"));
+    if (!finding.accepted) parts.push(el("h3", null, "If it is no secret"), copyable("keyfence allow " + finding.fingerprint + ' --reason "why it is not a secret"', "command"));
     return parts;
   }
 
@@ -297,7 +307,7 @@
 
   // The timeline: a bar a stretch of days, up for what entered, down for what left.
 
-  const moments = all.flatMap((one) => [...one.entered, ...one.left]);
+  const moments = all.flatMap((one) => (one.accepted ? [] : [...one.entered, ...one.left]));
   const iso = (at) => new Date(at).toISOString().slice(0, 10);
   let first = Infinity;
   let last = -Infinity;
@@ -311,6 +321,7 @@
     const entered = new Array(bars).fill(0);
     const left = new Array(bars).fill(0);
     for (const one of shown) {
+      if (one.accepted) continue;
       for (const at of one.entered) entered[Math.floor((at - first) / step)]++;
       for (const at of one.left) left[Math.floor((at - first) / step)]++;
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::escape::html;
 use crate::report::{
-    digest,
+    Document, digest,
     model::{Finding, Marker, PolicyChange, Summary},
     text,
 };
@@ -131,7 +131,8 @@ fn list(mut lines: Vec<String>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the first findings as a table.
-pub(super) fn table(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn table(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    let findings = &document.findings;
     out.write_all(b"<table>\n<thead><tr>")?;
     for name in [
         "severity",
@@ -167,5 +168,20 @@ pub(super) fn table(findings: &[Finding], out: &mut dyn Write) -> io::Result<()>
             text::count(more as u64, "more finding")
         )?;
     }
-    Ok(())
+    details(
+        "Accepted, not counted",
+        document.accepted.iter().map(accepted).collect(),
+        out,
+    )
+}
+
+fn accepted(finding: &Finding) -> String {
+    format!(
+        "<code>{}:{}</code> {} <code>{}</code> {}",
+        html(&finding.path.path),
+        finding.line,
+        html(&finding.rule),
+        html(&finding.redacted),
+        html(&finding.accepted_line())
+    )
 }

@@ -76,9 +76,8 @@ impl Block<'_> {
 
     /// Returns how far a secret of several lines reaches.
     fn reach(&self) -> String {
-        let Finding { start, end, .. } = self.finding;
-        if end.line > start.line && self.finding.parts.is_empty() {
-            format!(" (to line {})", end.line)
+        if self.finding.is_of_several_lines() {
+            format!(" (to line {})", self.finding.end.line)
         } else {
             String::new()
         }
@@ -178,8 +177,14 @@ impl Block<'_> {
             finding.fingerprint
         )];
         if self.advise && finding.occurrences.is_empty() && finding.commit.is_none() {
+            // A key has no room for a comment on its first line.
+            let (place, marker) = if finding.is_of_several_lines() {
+                ("on the line before", "keyfence:allow-next-line")
+            } else {
+                ("in a comment on the line", "keyfence:allow")
+            };
             lines.push(format!(
-                "or, in a comment on the line: keyfence:allow {} why it is not a secret",
+                "or, {place}: {marker} {} why it is not a secret",
                 self.clean(&finding.rule)
             ));
         }

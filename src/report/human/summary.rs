@@ -6,10 +6,10 @@ use std::{
     io::{self, Write as _},
 };
 
-use super::{advice, paint::Paint, policy};
+use super::{accepted, advice, paint::Paint, policy};
 use crate::{
     finding::{Finding, Outcome, Skipped, State},
-    report::{scrub::Scrub, text},
+    report::{ReportOptions, scrub::Scrub, text},
     rule::Severity,
 };
 
@@ -25,6 +25,7 @@ const WHOLE: &str = ".";
 /// Writes the summary of `outcome`.
 pub(super) fn write(
     outcome: &Outcome,
+    options: ReportOptions,
     scrub: &Scrub,
     paint: Paint,
     out: &mut Vec<u8>,
@@ -33,6 +34,7 @@ pub(super) fn write(
     writeln!(out, "{}; {}", found(outcome, paint), read(outcome))?;
     write_states(&outcome.findings, paint, out)?;
     policy::write(outcome, scrub, paint, out)?;
+    accepted::write(outcome, options, scrub, out)?;
     let (missing, left_out): (Vec<&Skipped>, Vec<&Skipped>) =
         outcome.skipped.iter().partition(|s| s.incomplete);
     if !left_out.is_empty() {

@@ -14,6 +14,7 @@ const INCOMPLETE_BYTES: usize = 4_000;
 const CHANGES_BYTES: usize = 8_000;
 const REMEDIATION_BYTES: usize = 10_000;
 const MARKERS_BYTES: usize = 4_000;
+const ACCEPTED_BYTES: usize = 3_000;
 
 /// How many paths are named of those that were not read for one reason.
 const NAMED: usize = 3;
@@ -157,6 +158,34 @@ pub(super) fn markers(summary: &Summary, out: &mut String) {
         )
     });
     cut("- ", "marker", lines, MARKERS_BYTES, out);
+}
+
+/// Writes what is accepted, folded, where somebody asked for it.
+pub(super) fn accepted(document: &Document, out: &mut String) {
+    if document.accepted.is_empty() {
+        return;
+    }
+    let count = text::count(document.accepted.len() as u64, "finding");
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "\n<details><summary>Accepted: {count}, not counted</summary>\n\n"
+    );
+    let lines = document.accepted.iter().map(|finding| {
+        let place = format!("{}:{}", finding.path.path, finding.line);
+        let secret = match &finding.secret {
+            Some(clear) => whole_code(&clear.secret),
+            None => code(&finding.redacted),
+        };
+        format!(
+            "- {} {} {secret} {}\n",
+            code(&place),
+            code(&finding.rule),
+            prose(&finding.accepted_line())
+        )
+    });
+    cut("- ", "accepted finding", lines, ACCEPTED_BYTES, out);
+    out.push_str("\n</details>\n");
 }
 
 /// Writes the coverage receipt.

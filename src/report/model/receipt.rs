@@ -20,15 +20,19 @@ pub struct Range {
     /// The CI system whose variables named them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci: Option<String>,
+    /// The web address of the repository, where a CI system tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
 }
 
 impl Range {
-    pub(super) fn new(range: &receipt::Range) -> Self {
+    pub(super) fn new(range: &receipt::Range, scrub: &Scrub) -> Self {
         Self {
             base: range.base.clone(),
             head: range.head.clone(),
             merge_base: range.merge_base.clone(),
             ci: range.ci.clone(),
+            repository: (range.repository.as_ref()).map(|text| scrub.text(text).into_owned()),
         }
     }
 }

@@ -4,15 +4,36 @@ use serde_json::{Map, Value, json};
 
 use super::{artifact, level, message, rules::Rules};
 use crate::report::{
-    model::{Document, Finding, Occurrence, Part, Path},
+    model::{Acceptance, Document, Finding, Occurrence, Part, Path},
     place::counted,
 };
 
 pub(super) fn results(document: &Document, rules: &Rules<'_>) -> Vec<Value> {
-    let counted = counted(document).into_iter();
-    counted
-        .map(|(finding, before)| result(finding, before, rules))
-        .collect()
+    let counted = counted(document.findings.iter().chain(&document.accepted));
+    let results = counted.into_iter().map(|(finding, before)| {
+        let mut result = result(finding, before, rules);
+        // All results of a run say it, or none (section 3.27.23).
+        if !document.accepted.is_empty() {
+            let suppressions: Vec<Value> = finding.accepted.iter().map(suppression).collect();
+            result["suppressions"] = suppressions.into();
+        }
+        result
+    });
+    results.collect()
+}
+
+/// Returns what accepts a finding as a suppression (section 3.35).
+fn suppression(accepted: &Acceptance) -> Value {
+    let kind = if accepted.is_in_source() {
+        "inSource"
+    } else {
+        "external"
+    };
+    let mut out = json!({ "kind": kind, "status": "accepted", "properties": accepted });
+    if let Some(why) = accepted.justification() {
+        out["justification"] = crate::report::escape(why).into();
+    }
+    out
 }
 
 fn result(finding: &Finding, before: usize, rules: &Rules<'_>) -> Value {
@@ -109,6 +130,7 @@ fn properties(finding: &Finding) -> Value {
         "end_column",
         "parts",
         "occurrences",
+        "accepted",
     ];
     let mut fields = match json!(finding) {
         Value::Object(fields) => fields,

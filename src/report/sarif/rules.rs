@@ -46,6 +46,18 @@ impl<'a> Rules<'a> {
                 }),
             }
         }
+        for finding in &document.accepted {
+            let next = out.rules.len();
+            // What is accepted makes no rule worse than its findings do.
+            out.by_id.entry(&finding.rule).or_insert_with(|| {
+                out.rules.push(Rule {
+                    first: finding,
+                    severity: finding.severity,
+                    confidence: finding.confidence,
+                });
+                next
+            });
+        }
         out
     }
 

@@ -104,6 +104,8 @@ const FILLER: &[&str] = &[
     "x",
     "\0",
     concat!("-----BEGIN RSA ", "PRIVATE KEY-----\n"),
+    "\n# pragma: allowlist nextline secret\n",
+    "\n// keyfence:allow-next-line all it is a test\n",
     "fn main() {\n    println!();\n}\n",
     "                                                                                \n",
 ];
@@ -208,7 +210,7 @@ fn told(known: &Known) -> Vec<String> {
             let d = &made.detection;
             let moved = |at: u64| at.checked_add_signed(shift);
             out.push(format!(
-                "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
                 d.rule,
                 moved(d.span.start),
                 moved(d.span.end),
@@ -222,6 +224,8 @@ fn told(known: &Known) -> Vec<String> {
                 d.context,
                 moved(d.line_offset),
                 d.line.expose(),
+                (d.beside.as_deref())
+                    .map(|beside| [&beside.before, &beside.after].map(|s| s.expose().to_vec())),
                 d.whole_line.as_ref().map(|line| line.expose().to_vec()),
                 made.deferred.as_ref().map(|deferred| {
                     ["a.py", "test/x.md", "prod.env"]

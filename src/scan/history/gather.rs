@@ -134,10 +134,13 @@ impl<'s> Gather<'s> {
                 }
             }
         }
+        let mut last = None;
         Gathered {
             findings: places
                 .into_iter()
-                .filter_map(|(number, places)| self.finding(numbers.key_of(number), places))
+                .filter_map(|(number, places)| {
+                    self.finding(numbers.key_of(number), places, &mut last)
+                })
                 .collect(),
             skipped: outcome
                 .limits
@@ -230,17 +233,30 @@ impl<'s> Gather<'s> {
         Place::Blob(occurrence, stay.blob, stay.path, suffix.clone())
     }
 
-    /// Returns the finding of the secret `key` with its places, the most urgent first.
-    fn finding(&self, key: &Key, mut places: Vec<Place>) -> Option<Finding> {
+    /// Returns the finding of the secret `key` with its places, the most urgent first. `last` has the findings of the blob that was asked for
+    /// last: secrets that stand in one blob come one after the other, and one blob may have thousands.
+    fn finding(
+        &self,
+        key: &Key,
+        mut places: Vec<Place>,
+        last: &mut Option<(BlobIndex, BString, Vec<Finding>)>,
+    ) -> Option<Finding> {
         // The stays come oldest first, so that of equals the one that brought the secret stands in front.
         places.sort_by_key(|place| place.occurrence().state());
         let mut finding = match places.first()? {
             Place::Text(_, finding) => (**finding).clone(),
-            Place::Blob(_, blob, path, member) => self
-                .findings(*blob, path.as_bstr())
-                .into_iter()
-                .filter(|finding| suffix(finding, path.as_bstr()) == member)
-                .find(|finding| (&finding.rule, finding.fingerprint) == (&key.0, key.1))?,
+            Place::Blob(_, blob, path, member) => {
+                let is_same = |(of, at, _): &(BlobIndex, BString, _)| of == blob && at == path;
+                if !last.as_ref().is_some_and(is_same) {
+                    let findings = self.findings(*blob, path.as_bstr());
+                    *last = Some((*blob, path.clone(), findings));
+                }
+                let (.., findings) = last.as_ref()?;
+                let mut findings = findings.iter();
+                findings
+                    .find(|one| key.is_of(one) && suffix(one, path.as_bstr()) == member)?
+                    .clone()
+            }
         };
         finding.occurrences = places.into_iter().map(Place::into_occurrence).collect();
         let first = finding.occurrences.first()?;

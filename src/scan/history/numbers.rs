@@ -6,8 +6,31 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{finding::Finding, secret::Fingerprint};
 
-/// What a secret is known by: the rule and the secret's hash.
-pub(super) type Key = (String, Fingerprint);
+/// What a secret is known by. One that is accepted in one place and not in another is two.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    rule: String,
+    fingerprint: Fingerprint,
+    is_accepted: bool,
+}
+
+impl Key {
+    /// Returns that of the secret of `finding`.
+    pub(super) fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule.clone(),
+            fingerprint: finding.fingerprint,
+            is_accepted: finding.accepted.is_some(),
+        }
+    }
+
+    /// Returns true when `finding` is one of the secret.
+    pub(super) fn is_of(&self, finding: &Finding) -> bool {
+        self.fingerprint == finding.fingerprint
+            && self.is_accepted == finding.accepted.is_some()
+            && self.rule == finding.rule
+    }
+}
 
 /// A secret in a file, or in one member of an archive, whatever the file is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,8 +53,7 @@ pub(super) struct Numbers {
 impl Numbers {
     /// Returns the number of the secret of `finding`.
     pub(super) fn secret(&mut self, finding: &Finding) -> u32 {
-        let key = (finding.rule.clone(), finding.fingerprint);
-        number(&mut self.secrets, &mut self.keys, key)
+        number(&mut self.secrets, &mut self.keys, Key::of(finding))
     }
 
     /// Returns the number of the item that `finding` is in the file at `path`.

@@ -6,40 +6,41 @@ use gix::{ObjectId, open};
 
 use super::super::{error::Error, repository::Repository};
 
-/// Returns the commit that `text` names, or nothing when it names none.
-///
-/// # Errors
-///
-/// When the repository cannot be opened.
-pub fn commit(repository: &Repository, text: &str) -> Result<Option<ObjectId>, Error> {
-    let opened = opened(repository)?;
-    let found = opened.rev_parse_single(text).ok().map(gix::Id::detach);
-    let found = found.or_else(|| by_start(&opened, text));
-    Ok(found.and_then(|id| peel(&opened, id)))
+/// Looks up revisions in a repository, which is opened once for all of them.
+pub struct Revisions {
+    opened: gix::Repository,
 }
 
-/// Returns the best commit that leads to both `one` and `other`, as git-merge-base(1) has it; nothing when there is none here.
-///
-/// # Errors
-///
-/// When the repository cannot be opened.
-pub fn merge_base(
-    repository: &Repository,
-    one: ObjectId,
-    other: ObjectId,
-) -> Result<Option<ObjectId>, Error> {
-    let opened = opened(repository)?;
-    let found = opened.merge_base(one, other).ok().flatten();
-    Ok(found.map(gix::Id::detach))
-}
+impl Revisions {
+    /// Opens `repository`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub fn open(repository: &Repository) -> Result<Self, Error> {
+        // Without the user's configuration and environment: no alias and no variable changes what a revision means.
+        let options = open::Options::isolated().open_path_as_is(true);
+        let opened = gix::open_opts(&repository.git_dir, options);
+        let opened = opened.map_err(|source| Error::Objects {
+            path: repository.git_dir.clone(),
+            source: source.into(),
+        })?;
+        Ok(Self { opened })
+    }
 
-fn opened(repository: &Repository) -> Result<gix::Repository, Error> {
-    // Without the user's configuration and environment: no alias and no variable changes what a revision means.
-    let options = open::Options::isolated().open_path_as_is(true);
-    gix::open_opts(&repository.git_dir, options).map_err(|source| Error::Objects {
-        path: repository.git_dir.clone(),
-        source: source.into(),
-    })
+    /// Returns the commit that `text` names, or nothing when it names none.
+    pub fn commit(&self, text: &str) -> Option<ObjectId> {
+        let found = self.opened.rev_parse_single(text).ok();
+        let found = found.map(gix::Id::detach);
+        let found = found.or_else(|| by_start(&self.opened, text))?;
+        peel(&self.opened, found)
+    }
+
+    /// Returns the best commit that leads to both `one` and `other`, as git-merge-base(1) has it; nothing when there is none here.
+    pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Option<ObjectId> {
+        let found = self.opened.merge_base(one, other).ok().flatten();
+        found.map(gix::Id::detach)
+    }
 }
 
 fn peel(repository: &gix::Repository, id: ObjectId) -> Option<ObjectId> {

@@ -274,3 +274,79 @@ fn variables_that_name_what_is_not_here() {
     // What is typed comes first.
     gate_with(&repo, &["--base", "main", "--head", "topic"], &variables).ends(1);
 }
+
+/// Where the repository is, as each system says it, and nothing of a password that stands there.
+#[test]
+fn the_repository_is_told_without_passwords() {
+    let repo = bed();
+    repo.git(["checkout", "-q", "--detach", "topic"]);
+    let told = |variables: &[(&str, &str)]| {
+        let ran = gate_with(&repo, &["--base", "main"], variables).ends(1);
+        assert!(
+            !ran.out.contains("hunter2") && !ran.err.contains("hunter2"),
+            "{ran:#?}"
+        );
+        ran.json()["summary"]["range"]["repository"].clone()
+    };
+    for (variables, expected) in [
+        (
+            &[
+                ("GITLAB_CI", "true"),
+                ("CI_PROJECT_URL", "https://gitlab.example.com/g/app"),
+            ][..],
+            "https://gitlab.example.com/g/app",
+        ),
+        (
+            &[
+                ("GITHUB_ACTIONS", "true"),
+                ("GITHUB_SERVER_URL", "https://github.example.com"),
+                ("GITHUB_REPOSITORY", "o/app"),
+            ],
+            "https://github.example.com/o/app",
+        ),
+        (
+            &[
+                ("BITBUCKET_BUILD_NUMBER", "7"),
+                (
+                    "BITBUCKET_GIT_HTTP_ORIGIN",
+                    "http://bitbucket.example.org/o/app",
+                ),
+            ],
+            "http://bitbucket.example.org/o/app",
+        ),
+        (
+            &[
+                ("TF_BUILD", "True"),
+                (
+                    "BUILD_REPOSITORY_URI",
+                    "https://org:hunter2@dev.example.com/org/p/_git/app",
+                ),
+            ],
+            "https://dev.example.com/org/p/_git/app",
+        ),
+        (
+            &[
+                ("JENKINS_URL", "http://jenkins"),
+                ("GIT_URL", "https://ann:hunter2@git.example.com/app.git"),
+            ],
+            "https://git.example.com/app.git",
+        ),
+    ] {
+        assert_eq!(told(variables), expected);
+    }
+    for variables in [
+        &[
+            ("JENKINS_URL", "http://jenkins"),
+            ("GIT_URL", "git@example.com:hunter2/app.git"),
+        ][..],
+        &[
+            ("JENKINS_URL", "http://jenkins"),
+            ("GIT_URL", "https://ann:x/hunter2@git.example.com/app"),
+        ],
+        &[("TRAVIS", "true"), ("TRAVIS_REPO_SLUG", "o/app")],
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_REPOSITORY", "o/app")],
+        &[],
+    ] {
+        assert_eq!(told(variables), serde_json::Value::Null);
+    }
+}

@@ -408,3 +408,49 @@ fn what_needs_review_shows_no_secret() {
         "{ran:#?}"
     );
 }
+
+#[test]
+fn a_marker_on_the_line_before() {
+    let (repo, pair) = (request(), Pair::drawn(1));
+    let line = format!("keys = ['{}', '{}']\n", pair.id, pair.secret);
+    for marker in [
+        "# keyfence:allow-next-line all a test\n",
+        "# pragma: allowlist nextline secret\n",
+    ] {
+        repo.git(["checkout", "-q", "-B", "topic", "main"]);
+        repo.write("app.py", format!("{marker}{line}"));
+        repo.commit_all();
+        refuses(&repo, "app.py");
+        let review = to_review(&gate(&repo));
+        assert!(
+            review[0].1.starts_with("adds the inline marker"),
+            "{review:?}"
+        );
+        // A marker on another line of the base is none for this secret.
+        repo.git(["checkout", "-q", "-B", "base", "main"]);
+        repo.write("app.py", format!("{marker}\n{line}"));
+        repo.commit_all();
+        repo.git(["checkout", "-q", "-B", "topic"]);
+        repo.write("app.py", "\n");
+        repo.commit_all();
+        repo.write("app.py", format!("{marker}{line}"));
+        repo.commit_all();
+        let ran = gate_with(&repo, &["--base", "base"], &[]).ends(1);
+        assert_eq!(found(&ran).len(), 1, "{ran:#?}");
+        // The same one is.
+        repo.git(["checkout", "-q", "-B", "base", "main"]);
+        repo.write("app.py", format!("{marker}{line}"));
+        repo.commit_all();
+        repo.git(["checkout", "-q", "-B", "topic"]);
+        repo.write("app.py", "\n");
+        repo.commit_all();
+        repo.write("app.py", format!("{marker}{line}"));
+        repo.commit_all();
+        let ran = gate_with(&repo, &["--base", "base", "--show-accepted"], &[]).ends(0);
+        let json = ran.json();
+        assert_eq!(json["summary"]["accepted"], 1);
+        assert_eq!(json["accepted"][0]["accepted"]["by"], "inline-marker");
+        let told = &json["accepted"][0]["accepted"]["marker"];
+        assert_eq!(marker.trim_start_matches("# ").trim(), told);
+    }
+}

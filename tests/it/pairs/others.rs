@@ -93,6 +93,7 @@ fn decoded_values_are_joined() {
         line_offset: 0,
         whole_line: None,
         line: Secret::new(b""),
+        beside: None,
     };
     for (second, line) in [(60..116, 4), (20..48, 3)] {
         let found = join(

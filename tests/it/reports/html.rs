@@ -5,6 +5,7 @@ mod browser;
 use std::{path::PathBuf, sync::Arc};
 
 use browser::{Browser, DOWN, END, ENTER, ESCAPE, TAB, UP};
+use bstr::ByteSlice as _;
 use keyfence::{
     finding::{Commit, Finding, KeptBy, Names, Occurrence, Outcome, SourceKind},
     rule::{
@@ -637,6 +638,133 @@ fn paper_has_no_controls() {
         &json!(critical),
     );
     browser.picture("print");
+}
+
+/// Returns how many pages a PDF has, which Chromium writes one object each (ISO 32000-1 section 7.7.3.3).
+fn pages(pdf: &[u8]) -> usize {
+    assert!(pdf.starts_with(b"%PDF-"));
+    let pages = pdf
+        .find_iter(b"/Type /Page")
+        .filter(|at| pdf[at + 11] != b's');
+    pages.count()
+}
+
+#[test]
+fn paper_has_all_findings() {
+    let page = Page::open(drawn_outcome(300));
+    page.lists(300);
+    let browser = &page.browser;
+    let rows = "return document.querySelectorAll('.row').length";
+    assert!(
+        browser.run(rows).as_u64().unwrap() < 300,
+        "not all are in the list yet"
+    );
+    // Paper is the medium that the printer says, not one that a test emulates.
+    browser.media("", "light");
+    let many = pages(&browser.print("paper"));
+    browser.wait(rows, &json!(300));
+    // Each is laid out where paper has it, with all that tells it from others.
+    browser.media("print", "light");
+    let unseen = browser.run(
+        "return [...document.querySelectorAll('.row')].filter((row) => { \
+           const box = row.getBoundingClientRect(), paper = row.querySelector('.paper').getBoundingClientRect(); \
+           return !(box.height > 0 && box.right <= document.documentElement.clientWidth + 1 && paper.height > 0 && paper.bottom <= box.bottom + 1); \
+         }).length",
+    );
+    assert_eq!(unseen, 0);
+    let text = browser.text("list");
+    for finding in &page.outcome.findings {
+        assert!(text.contains(&finding.fingerprint.to_string()));
+        assert!(text.contains(&finding.rule));
+    }
+    // As much paper as they need: fewer findings need less.
+    page.set("severity", "=critical");
+    let critical = page
+        .outcome
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Critical);
+    page.lists(critical.count());
+    browser.media("", "light");
+    let fewer = pages(&browser.print("paper-critical"));
+    println!("300 findings: {many} pages, {fewer} for those that are critical");
+    assert!(
+        fewer >= 1 && many > fewer && many >= 6,
+        "{many} and {fewer} pages"
+    );
+    check_quiet(&page);
+}
+
+#[test]
+fn what_is_accepted_can_be_filtered_and_does_not_count() {
+    let page = Page::open(super::accepted::outcome());
+    let browser = &page.browser;
+    let count = |expected: &str| {
+        browser.wait(
+            "return document.getElementById('count').textContent",
+            &json!(expected),
+        );
+    };
+    let rows = |expected: usize| {
+        browser.wait(
+            "return document.querySelectorAll('.row').length",
+            &json!(expected),
+        );
+    };
+    count("3 findings, 3 accepted");
+    rows(6);
+    let options = |id: &str| {
+        let script = format!(
+            "return [...document.getElementById('{id}').options].map((one) => one.textContent)"
+        );
+        browser.run(&script)
+    };
+    assert_eq!(
+        options("severity"),
+        json!(["all", "critical (1)", "high (1)", "low (1)"])
+    );
+    assert_eq!(
+        options("state"),
+        json!(["all", "not told (3)", "accepted (3)"])
+    );
+    // They come last, whatever the order.
+    for order in ["severity", "path", "newest"] {
+        page.set("order", order);
+        let last = "return [...document.querySelectorAll('.row')].map((row) => row.classList.contains('accepted'))";
+        browser.wait(last, &json!([false, false, false, true, true, true]));
+    }
+    browser.picture("accepted");
+    page.set("state", "=accepted");
+    count("0 of 3 findings, 3 of 3 accepted");
+    rows(3);
+    browser.run("document.querySelector('.row').click()");
+    let details = browser.text("details");
+    for part in [
+        "allow-entry",
+        "a login of the demo [a](b)",
+        "ann",
+        "2027-01-31",
+    ] {
+        assert!(details.contains(part), "{part} is not in {details}");
+    }
+    assert!(!details.contains("keyfence allow "), "{details}");
+    page.set("state", "=");
+    count("3 of 3 findings, 0 of 3 accepted");
+    rows(3);
+    check_quiet(&page);
+    // Without scripts as well.
+    browser.devtools(
+        "Emulation.setScriptExecutionDisabled",
+        &json!({"value": true}),
+    );
+    browser.open(&page.file);
+    let shown = browser.devtools(
+        "Runtime.evaluate",
+        &json!({"expression": "document.body.textContent", "returnByValue": true}),
+    );
+    let shown = shown["result"]["value"].as_str().unwrap();
+    assert!(shown.contains("Accepted, not counted (3)"));
+    assert!(shown.contains("allow entry, owner ann, until 2027-01-31: a login of the demo"));
 }
 
 #[test]

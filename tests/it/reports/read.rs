@@ -118,3 +118,18 @@ fn incomplete_is_told_by_every_format() {
         );
     }
 }
+
+#[test]
+fn what_says_that_it_is_accepted_must_say_how() {
+    let text = bytes("jsonl", &super::accepted::outcome(), HIDDEN);
+    let text = String::from_utf8(text).unwrap();
+    let report = back(text.as_bytes());
+    assert_eq!(report.document.findings.len(), 3);
+    assert_eq!(report.document.accepted.len(), 3);
+    assert_eq!(report.document.summary.accepted, 3);
+    // Neither may be taken for the other.
+    let accepted = text.replacen("\"kind\":\"finding\"", "\"kind\":\"accepted\"", 1);
+    refuses(&accepted, &["line 1 is no accepted"]);
+    let open = text.replacen("\"kind\":\"accepted\"", "\"kind\":\"finding\"", 1);
+    refuses(&open, &["line 4 is no finding"]);
+}

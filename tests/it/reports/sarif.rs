@@ -104,6 +104,22 @@ fn a_rule_stands_once_with_its_worst_severity() {
 }
 
 #[test]
+fn the_commit_of_a_gate_is_told_where_its_repository_is_known() {
+    let mut outcome = gated();
+    assert_eq!(
+        run(&outcome)["versionControlProvenance"],
+        json!([{
+            "repositoryUri": "https://gitlab.example.com/group/app",
+            "revisionId": "2".repeat(40),
+            "mappedTo": { "uriBaseId": "%SRCROOT%" },
+        }])
+    );
+    outcome.receipt.range.as_mut().unwrap().repository = None;
+    assert!(run(&outcome).get("versionControlProvenance").is_none());
+    assert!(run(&everything()).get("versionControlProvenance").is_none());
+}
+
+#[test]
 fn tells_what_was_not_read_and_what_needs_review() {
     let run = run(&gated());
     let invocation = &run["invocations"][0];

@@ -3,7 +3,7 @@
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::{FILE, run, scan, with_id};
+use super::{FILE, RULES, run, scan, with_id};
 use crate::git::Repo;
 
 /// Files that are right.
@@ -76,4 +76,21 @@ fn both_take_and_refuse_the_same() {
             assert_eq!(ran.code != 2, is_right, "{text}: {ran:#?}");
         }
     }
+}
+
+#[test]
+fn the_example_of_the_page_works() {
+    let page = include_str!("../../../../docs/configuration.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let repo = with_id();
+    repo.write("security/rules/acme.toml", RULES);
+    run(&repo.root, ["baseline", "write"]).ends(0);
+    repo.write("testdata/code.txt", "acme_abcdefgh\n");
+    repo.write(FILE, example);
+    let value: Value = toml::from_str(example).unwrap();
+    assert!(schema(&repo).is_valid(&value));
+    assert_eq!(scan(&repo).ends(1).rules(), ["acme-code"]);
+    let ran = run(&repo.root, ["config", "check"]).ends(1);
+    assert!(!ran.out.contains("unknown rule"), "{ran:#?}");
 }

@@ -245,16 +245,18 @@ impl Browser {
         log.as_array().unwrap().clone()
     }
 
+    /// Returns the page as a PDF, as somebody prints it: <https://www.w3.org/TR/webdriver2/#print-page>. A copy goes where pictures go.
+    pub(super) fn print(&self, name: &str) -> Vec<u8> {
+        let made = self.post("/print", &json!({"background": true}));
+        let pdf = data_encoding::BASE64
+            .decode(made.as_str().unwrap().as_bytes())
+            .unwrap();
+        keep(&format!("{name}.pdf"), &pdf);
+        pdf
+    }
+
     /// Writes a picture of the page to the folder that `KEYFENCE_TEST_PICTURES` names, for somebody who wants to see it.
     pub(super) fn picture(&self, name: &str) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "whoever runs the test says where pictures go"
-        )]
-        let folder = std::env::var_os("KEYFENCE_TEST_PICTURES");
-        let Some(folder) = folder else {
-            return;
-        };
         let made = self.request(
             "GET",
             &format!("/session/{}/screenshot", self.session),
@@ -263,8 +265,20 @@ impl Browser {
         let png = data_encoding::BASE64
             .decode(made.as_str().unwrap().as_bytes())
             .unwrap();
+        keep(&format!("{name}.png"), &png);
+    }
+}
+
+/// Writes a file to the folder that `KEYFENCE_TEST_PICTURES` names.
+fn keep(name: &str, bytes: &[u8]) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whoever runs the test says where pictures go"
+    )]
+    let folder = std::env::var_os("KEYFENCE_TEST_PICTURES");
+    if let Some(folder) = folder {
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
+        std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
     }
 }
 
