@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::score;
 use crate::{
     detection::Detection,
-    rule::{Confidence, PairIndex, RuleIndex, RuleSet, Severity},
-    validate::{Fact, aws},
+    rule::{Confidence, PairIndex, RuleIndex, RuleSet, SecretKind, Severity},
+    validate::{Fact, aws, key},
 };
 
 /// What a group is reported under.
@@ -60,7 +60,17 @@ impl Group {
         &self.parts[self.secret_at].detection
     }
 
-    /// Returns the bytes to take the fingerprint of: the secret as its owner knows it, without percent-encoding, escapes or breaks
+    /// Returns the bytes to take the fingerprint of: those of [`Group::identity`], and of a private key its content, so that it is the same
+    /// one with other line breaks, indented or in a string.
+    pub fn known_by(&self, rules: &RuleSet) -> Cow<'_, [u8]> {
+        let secret = self.secret();
+        match rules.rule(secret.rule).kind {
+            SecretKind::Block => Cow::Owned(key::content(secret.secret.expose())),
+            _ => self.identity(rules),
+        }
+    }
+
+    /// Returns the secret as its owner knows it, without percent-encoding, escapes or breaks
     /// between string literals, where the rule is for a value that has none of its own.
     pub fn identity(&self, rules: &RuleSet) -> Cow<'_, [u8]> {
         let secret = self.secret();

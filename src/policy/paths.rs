@@ -2,7 +2,10 @@
 //!
 //! Patterns are those of `.gitignore` (<https://git-scm.com/docs/gitignore#_pattern_format>), without `!`.
 
-use std::path::{Component, PathBuf};
+use std::{
+    fmt,
+    path::{Component, Path, PathBuf},
+};
 
 use bstr::{BStr, BString, ByteSlice as _};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -72,10 +75,18 @@ pub fn mistake(pattern: &str) -> Option<String> {
 }
 
 /// The entries of one scan.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AllowedPaths {
-    entries: Vec<(Gitignore, Vec<String>, Acceptance)>,
+    entries: Vec<(Gitignore, PathEntry)>,
     place: Option<Place>,
+}
+
+/// Says what the entries are: a scanner is known by that from run to run.
+impl fmt::Debug for AllowedPaths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries: Vec<&PathEntry> = self.entries.iter().map(|(_, entry)| entry).collect();
+        write!(f, "AllowedPaths({entries:?}, {:?})", self.place)
+    }
 }
 
 /// Where the paths of a scan begin.
@@ -91,13 +102,7 @@ impl AllowedPaths {
     pub fn new<'a>(entries: impl IntoIterator<Item = &'a PathEntry>) -> Option<Self> {
         let entries: Vec<_> = entries
             .into_iter()
-            .map(|entry| {
-                (
-                    matcher(&entry.paths),
-                    entry.rules.clone(),
-                    entry.acceptance(),
-                )
-            })
+            .map(|entry| (matcher(&entry.paths), entry.clone()))
             .collect();
         (!entries.is_empty()).then_some(Self {
             entries,
@@ -129,25 +134,31 @@ impl AllowedPaths {
         };
         let mut entries = self.entries.iter();
         entries
-            .find(|(matcher, rules, _)| accepts(matcher, rules, path, rule))
-            .map(|(_, _, acceptance)| acceptance.clone())
+            .find(|(matcher, entry)| accepts(matcher, &entry.rules, path, rule))
+            .map(|(_, entry)| entry.acceptance())
     }
 }
 
 impl Place {
     /// Returns `path` from the top of the repository, where it lies below that.
     fn below_top(&self, path: &BStr) -> Option<BString> {
-        let mut whole = PathBuf::new();
-        for part in self.here.join(path.to_path().ok()?).components() {
-            match part {
-                Component::ParentDir => drop(whole.pop()),
-                Component::CurDir => {}
-                part => whole.push(part),
-            }
-        }
+        let whole = plain(&self.here.join(path.to_path().ok()?));
         let path = whole.strip_prefix(&self.top).ok()?;
         Some(path.as_os_str().as_encoded_bytes().into())
     }
+}
+
+/// Returns `path` without `.` and `..`, links not looked at.
+pub fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 fn accepts(matcher: &Gitignore, rules: &[String], path: &BStr, rule: &str) -> bool {

@@ -130,6 +130,7 @@ fn finding(
         .max_by_key(|part| part.detection.secret_span.end)
         .expect("a group has a part");
     let secret = Secret::new(&group.identity(rules));
+    let fingerprint = Secret::new(&group.known_by(rules)).fingerprint(&options.salt);
     let reasons = reasons(rules, &group);
     let marker = marker(rules, &group).map(BString::from);
     let parts = |part: &pair::Member| Part {
@@ -140,7 +141,7 @@ fn finding(
         secret: part.detection.secret.clone(),
     };
     Finding {
-        fingerprint: secret.fingerprint(&options.salt),
+        fingerprint,
         path: path.to_owned(),
         start: first.detection.start,
         end: last.detection.end,

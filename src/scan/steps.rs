@@ -192,8 +192,10 @@ impl Before<'_> {
         let Some(bytes) = self.text(id) else {
             return false;
         };
-        // What is packed does not stand there as it is; what the guard knows may stand within a word.
+        // What is packed does not stand there as it is, and a private key may be laid out in another way; what the guard knows may stand within a word.
         let is_hidden = !finding.decoded.is_empty()
+            || memchr::memmem::find(finding.secret.expose(), b"BEGIN ").is_some()
+            || finding.secret.expose().contains(&b'\n')
             || archive::kind(&bytes).is_some()
             || finding.facts.iter().any(|(name, _)| *name == guard::FACT);
         novelty::occurs(finding.secret.expose(), &bytes)

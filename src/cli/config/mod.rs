@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     config::{self, Config, Levels, Mode, Owner},
-    policy::{self, Accepted, allow, paths::AllowedPaths},
+    policy::{
+        self, Accepted, allow,
+        paths::{self, AllowedPaths},
+    },
     rule::parse::RuleFile,
 };
 
@@ -70,7 +73,7 @@ impl<'a> Sources<'a> {
                 (self.root.clone(), path.to_owned())
             });
         };
-        let whole = plain(&environment::current_dir()?.join(path));
+        let whole = paths::plain(&environment::current_dir()?.join(path));
         Ok(match whole.strip_prefix(top) {
             Ok(within) => (self.root.clone(), within.to_owned()),
             Err(_) => on_disk(),
@@ -84,19 +87,6 @@ impl<'a> Sources<'a> {
         };
         Ok(!checked.commit.rule_files(path)?.is_empty())
     }
-}
-
-/// Returns `path` without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => drop(out.pop()),
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 /// A configuration file.

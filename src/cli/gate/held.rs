@@ -170,9 +170,10 @@ fn configurations(path: &Path, old: &BString, new: &BString, out: &mut Vec<Polic
 fn settings(text: &BString) -> BTreeMap<String, Option<usize>> {
     let text = text.to_str_lossy();
     let mut out = BTreeMap::new();
-    let Ok(table) = toml::from_str::<serde_json::Value>(&text) else {
+    let Ok(mut table) = toml::from_str::<serde_json::Value>(&text) else {
         return out;
     };
+    dates_as_texts(&mut table);
     let config = config::parse(&text, Owner::Repository).unwrap_or_default();
     let of_secrets = config.secrets.iter().map(|one| one.line);
     let mut entries: Vec<usize> = of_secrets
@@ -185,6 +186,24 @@ fn settings(text: &BString) -> BTreeMap<String, Option<usize>> {
         out.insert(format!("{key} = {value}"), line);
     });
     out
+}
+
+/// What the `toml` crate calls the only field of a date where it is read as something else.
+const DATE: &str = "$__toml_private_datetime";
+
+/// Makes dates the texts that people wrote.
+fn dates_as_texts(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(table) => {
+            if let Some(date) = table.remove(DATE) {
+                *value = date;
+            } else {
+                table.values_mut().for_each(dates_as_texts);
+            }
+        }
+        serde_json::Value::Array(list) => list.iter_mut().for_each(dates_as_texts),
+        _ => {}
+    }
 }
 
 /// Hands over each value of `value`, with its name: elements of lists one by one.

@@ -1,5 +1,7 @@
 //! Inline markers at a gate: those count that stood with the same secret before.
 
+use std::collections::{HashMap, HashSet};
+
 use bstr::ByteSlice as _;
 use gix::ObjectId;
 
@@ -9,6 +11,7 @@ use crate::{
         receipt::{Marker, PolicyChange},
     },
     scan::Scanner,
+    secret::Fingerprint,
     source::{head, repository::Repository},
 };
 
@@ -29,9 +32,17 @@ impl Markers<'_> {
         repository: &Repository,
     ) -> (Vec<Marker>, Vec<PolicyChange>) {
         let (mut honoured, mut changes) = (Vec::new(), Vec::new());
+        let mut marked = HashMap::new();
         outcome.accept(|finding| {
             let marker = finding.marker.as_ref()?;
-            let is_honoured = self.count(finding, scanner, repository);
+            let is_honoured = match self {
+                Self::All => true,
+                Self::Of(None) => false,
+                Self::Of(Some(commit)) => marked
+                    .entry(finding.file().to_owned())
+                    .or_insert_with(|| marked_before(finding, commit, scanner, repository))
+                    .contains(&finding.fingerprint),
+            };
             if is_honoured {
                 honoured.push(Marker {
                     path: finding.path.clone(),
@@ -57,20 +68,19 @@ impl Markers<'_> {
         honoured.dedup();
         (honoured, changes)
     }
+}
 
-    /// Returns true when the marker of `finding` counts.
-    fn count(&self, finding: &Finding, scanner: &Scanner, repository: &Repository) -> bool {
-        let commit = match self {
-            Self::All => return true,
-            Self::Of(None) => return false,
-            Self::Of(Some(commit)) => commit,
-        };
-        let file = head::file_of(repository, commit, finding.file());
-        // What cannot be read has no marker.
-        let bytes = file.ok().flatten().unwrap_or_default();
-        let found = scanner.scan_bytes(finding.file(), finding.source, &bytes);
-        found
-            .iter()
-            .any(|there| there.fingerprint == finding.fingerprint && there.marker.is_some())
-    }
+/// Returns the secrets that stand with a marker in the file of `finding`, as `commit` has it.
+fn marked_before(
+    finding: &Finding,
+    commit: &ObjectId,
+    scanner: &Scanner,
+    repository: &Repository,
+) -> HashSet<Fingerprint> {
+    let file = head::file_of(repository, commit, finding.file());
+    // What cannot be read has no marker.
+    let bytes = file.ok().flatten().unwrap_or_default();
+    let found = scanner.scan_bytes(finding.file(), finding.source, &bytes);
+    let marked = found.into_iter().filter(|there| there.marker.is_some());
+    marked.map(|there| there.fingerprint).collect()
 }

@@ -70,6 +70,24 @@ fn inspect(label: &[u8], after: &[u8]) -> Proof {
     }
 }
 
+/// The fewest base64 characters that are the body of a key.
+const LEAST_BODY_CHARS: usize = 32;
+
+/// Returns what makes the private key `secret` this one, however it is laid out: the base64 characters of its body, otherwise its bytes without
+/// blanks and line breaks.
+pub(crate) fn content(secret: &[u8]) -> Vec<u8> {
+    let body = memchr::memmem::find(secret, b"BEGIN ").and_then(|begin| {
+        let dashes = begin + memchr::memchr(b'-', &secret[begin..])?;
+        let count = secret[dashes..].iter().take_while(|b| **b == b'-').count();
+        let text = armor::read(&secret[dashes + count..], usize::MAX).text;
+        (text.len() >= LEAST_BODY_CHARS).then_some(text)
+    });
+    body.unwrap_or_else(|| {
+        let bytes = secret.iter().copied();
+        bytes.filter(|byte| !byte.is_ascii_whitespace()).collect()
+    })
+}
+
 /// Returns true when `bytes` holds as many different values as key material does.
 fn is_varied(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use keyfence::rule::template::{Random, fill};
+
 use super::{PAIR, Pair, Ran, repository, run};
 use crate::git::Repo;
 
@@ -117,4 +119,43 @@ fn bad_input_is_named_and_loses_nothing() {
     repo.write(".keyfence/allow", b"");
     run(&repo.root, ["baseline", "write", ".keyfence/allow/x"])
         .complains(&["cannot write", ".keyfence/allow/x"]);
+}
+
+/// A private key is the same one however it is laid out: with other line breaks, indented, commented out, in a string.
+#[test]
+fn keys_may_be_laid_out_in_other_ways() {
+    let makers = ["pem-rsa", "pem-rsa-encrypted", "openssh", "putty"];
+    let keys = makers.map(|maker| {
+        let template = format!("{{make:{maker}}}\n");
+        fill(&template, &mut Random::new(7)).unwrap()
+    });
+    let escaped = |key: &str| format!("{{\"key\": \"{}\"}}\n", key.replace('\n', "\\n"));
+    let layouts: [&dyn Fn(&str) -> String; 5] = [
+        &|key| key.replace('\n', "\r\n"),
+        &|key| key.lines().map(|line| format!("    {line}\n")).collect(),
+        &|key| key.lines().map(|line| format!("\t{line}\r\n")).collect(),
+        &|key| key.lines().map(|line| format!("# {line}\n")).collect(),
+        &escaped,
+    ];
+    for (key, maker) in keys.iter().zip(makers) {
+        let repo = repository();
+        repo.write("key", key);
+        repo.commit_all();
+        baseline(&repo, "write").ends(0);
+        let before = held(&repo);
+        for (at, lay) in layouts.iter().enumerate() {
+            // A file of PuTTY's has lines with names, and is no longer one in a string.
+            if maker == "putty" && at > 2 {
+                continue;
+            }
+            repo.write("key", lay(key));
+            let ran = baseline(&repo, "check").ends(0);
+            assert_eq!(ran.err, "", "{maker} {at}: {ran:#?}");
+            // It is no news for a hook, either.
+            repo.git(["add", "key"]);
+            run(&repo.root, ["hook", "pre-commit"]).ends(0);
+        }
+        baseline(&repo, "update").ends(0);
+        assert_eq!(held(&repo), before, "{maker}");
+    }
 }

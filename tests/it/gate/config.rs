@@ -60,8 +60,10 @@ fn the_configuration() {
         ],
     );
     counts_on_the_base(
-        "[[allow]]\npaths = [\"*.env\"]\nreason = \"test data\"\n",
-        &["sets allow = {\"paths\":[\"*.env\"],\"reason\":\"test data\"}"],
+        "[[allow]]\npaths = [\"*.env\"]\nreason = \"test data\"\nexpires = 2999-01-31\n",
+        &[
+            "sets allow = {\"expires\":\"2999-01-31\",\"paths\":[\"*.env\"],\"reason\":\"test data\"}",
+        ],
     );
     counts_on_the_base(
         "[[allow]]\nfingerprint = \"FINGERPRINT\"\nreason = \"a test\"\n",
