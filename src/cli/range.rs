@@ -38,7 +38,7 @@ pub(super) fn scan(
         tips: vec![head],
         known: vec![known],
     };
-    let new = new(&repository, &between, watch, UNSHALLOW)?;
+    let new = new(&repository, &between, limits.threads, watch, UNSHALLOW)?;
     let mut outcome = scanner
         .range(watch, &repository, &new, limits.of_blobs())
         .map_err(|error| Failure::because(format!("cannot scan {text}"), error))?;
@@ -121,10 +121,11 @@ pub(super) fn resolve(
 pub(super) fn new(
     repository: &Repository,
     between: &Range,
+    threads: usize,
     watch: Watch<'_>,
     unshallow: &str,
 ) -> Result<New, Failure> {
-    let mut new = range::new(repository, between, watch.interrupt)
+    let mut new = range::new(repository, between, threads, watch.interrupt)
         .map_err(|error| Failure::because("cannot find out which commits are new", error))?;
     if let Some(first) = new.cut.first() {
         new.skipped.push(Skipped {

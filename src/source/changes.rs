@@ -1,16 +1,19 @@
 //! What differs between a tree and those it was made from.
 
+mod trees;
+
 use std::collections::HashMap;
 
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     ObjectId,
     objs::{
-        self, FindExt as _, TreeRef,
+        self, TreeRef,
         tree::{EntryKind, EntryRef},
     },
 };
 
+use self::trees::Trees;
 use super::interrupt::{self, Interrupt};
 
 /// How deep trees may be nested; git's own limit is 2048 (`core.maxTreeDepth`, git-config(1)).
@@ -52,6 +55,7 @@ const MAX_PLACES: u32 = 100;
 pub(super) struct Comparer<'a> {
     seen: HashMap<(Option<ObjectId>, Vec<ObjectId>), u32>,
     pub(super) trouble: Vec<Trouble>,
+    trees: Trees,
     interrupt: Option<&'a Interrupt>,
 }
 
@@ -115,7 +119,7 @@ impl<'a> Comparer<'a> {
             if *places > MAX_PLACES {
                 continue;
             }
-            if let Err(reason) = compare(objects, &level, &mut levels, step) {
+            if let Err(reason) = compare(objects, &mut self.trees, &level, &mut levels, step) {
                 self.trouble.push(Trouble {
                     path: level.path,
                     reason,
@@ -128,6 +132,7 @@ impl<'a> Comparer<'a> {
 /// Compares one level, and leaves the folders below it in `levels`.
 fn compare(
     objects: &dyn objs::Find,
+    trees: &mut Trees,
     level: &Level,
     levels: &mut Vec<Level>,
     step: &mut Step,
@@ -135,20 +140,18 @@ fn compare(
     if level.depth > MAX_DEPTH {
         return Err(format!("trees nested deeper than {MAX_DEPTH}"));
     }
-    let mut buffers = vec![Vec::new(); level.old.len() + 1];
-    let mut buffers = buffers.iter_mut();
-    let mut read = |id: Option<&ObjectId>| match (id, buffers.next()) {
-        (Some(id), Some(buffer)) => objects
-            .find_tree(id, buffer)
-            .map_err(|error| format!("tree {id}: {error}")),
-        _ => Ok(TreeRef::empty()),
+    let ids = level.new.iter().chain(&level.old);
+    let bytes = ids
+        .map(|id| Ok((*id, trees.read(objects, id)?)))
+        .collect::<Result<Vec<_>, String>>()?;
+    let mut read = bytes.iter().map(|(id, bytes)| {
+        TreeRef::from_bytes(bytes, id.kind()).map_err(|error| format!("tree {id}: {error}"))
+    });
+    let new = match level.new {
+        Some(_) => read.next().transpose()?.unwrap_or(TreeRef::empty()),
+        None => TreeRef::empty(),
     };
-    let new = read(level.new.as_ref())?;
-    let old: Vec<TreeRef<'_>> = level
-        .old
-        .iter()
-        .map(|id| read(Some(id)))
-        .collect::<Result<_, _>>()?;
+    let old = read.collect::<Result<Vec<TreeRef<'_>>, _>>()?;
     let mut before: Vec<Cursor<'_, '_>> = old.iter().map(Cursor::new).collect();
     let path = |name: &BStr, end: &[u8]| BString::from([&level.path[..], name, end].concat());
     for entry in &new.entries {

@@ -5,6 +5,7 @@
 //! free, because results are sorted later.
 
 pub mod bundle;
+mod cache;
 pub mod changes;
 pub mod config;
 pub mod error;

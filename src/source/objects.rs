@@ -11,16 +11,52 @@ use std::{
 
 use gix::{
     ObjectId,
-    objs::{self, Data, Exists as _},
-    odb::{self, HandleArc},
+    objs::{self, Data, Exists as _, Kind},
+    odb::{self, HandleArc, pack::cache::DecodeEntry},
     oid,
 };
 
 use super::{
+    cache::Recent,
     error::Error,
     loose::{self, Loose},
     repository::Repository,
 };
+
+/// How many bytes of unpacked trees are kept by each thread, at most twice as many.
+const MAX_TREE_BYTES: usize = 2 << 20;
+
+/// A tree, and how many bytes it takes in its pack.
+struct Unpacked {
+    bytes: Vec<u8>,
+    packed_len: usize,
+}
+
+impl AsRef<[u8]> for Unpacked {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// The trees that were unpacked last, by pack and offset. Versions of one tree are deltas of each other, and comparing commits asks for one
+/// after the other. Blobs are not asked for again.
+struct UnpackedTrees(Recent<(u32, u64), Unpacked>);
+
+impl DecodeEntry for UnpackedTrees {
+    fn put(&mut self, pack: u32, offset: u64, data: &[u8], kind: Kind, packed_len: usize) {
+        if kind == Kind::Tree {
+            let bytes = data.to_owned();
+            self.0.put((pack, offset), Unpacked { bytes, packed_len });
+        }
+    }
+
+    fn get(&mut self, pack: u32, offset: u64, out: &mut Vec<u8>) -> Option<(Kind, usize)> {
+        let found = self.0.get(&(pack, offset))?;
+        out.clear();
+        out.extend_from_slice(&found.bytes);
+        Some((Kind::Tree, found.packed_len))
+    }
+}
 
 /// Reads objects by id. A clone has caches of its own, for another thread.
 #[derive(Clone)]
@@ -46,8 +82,13 @@ impl Objects {
     }
 
     fn of(stores: &[Opened]) -> Self {
-        let handle =
-            |(path, store): &Opened| (path.clone(), odb::Cache::from(store.to_handle_arc()));
+        let handle = |(path, store): &Opened| {
+            let handle = odb::Cache::from(store.to_handle_arc());
+            let cache = || -> Box<odb::cache::PackCache> {
+                Box::new(UnpackedTrees(Recent::new(MAX_TREE_BYTES)))
+            };
+            (path.clone(), handle.with_pack_cache(cache))
+        };
         Self {
             stores: stores.iter().map(handle).collect(),
         }

@@ -139,7 +139,7 @@ impl Gate<'_> {
                 progress,
                 interrupt: Some(signals.interrupt()),
             };
-            let new = range::new(repository, &between, watch, self.unshallow)?;
+            let new = range::new(repository, &between, limits.threads, watch, self.unshallow)?;
             let outcome = setup
                 .scanner
                 .range(watch, repository, &new, limits.of_blobs());

@@ -42,7 +42,13 @@ fn scan(context: &Context<'_>, way: &Way<'_>) -> Result<u8, Failure> {
     let (repository, scanner) = (&context.repository, context.scanner());
     let (mut outcome, over) = context.watched(|watch| {
         let scan = || {
-            let new = range::new(repository, &range, watch.interrupt).map_err(cannot)?;
+            let new = range::new(
+                repository,
+                &range,
+                context.options().threads,
+                watch.interrupt,
+            )
+            .map_err(cannot)?;
             if let Some(skipped) = limits.too_large(repository, &new)? {
                 let mut outcome = scanner.run_watched(watch, |_| {});
                 outcome.skipped.push(skipped);

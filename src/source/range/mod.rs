@@ -3,6 +3,7 @@
 //! Objects are compared, no diff is made. A merge counts with what none of its parents has; what is added and taken out again within
 //! the range counts as well, because it is pushed.
 
+mod compare;
 mod walk;
 
 use std::{collections::HashSet, sync::Arc};
@@ -68,7 +69,7 @@ pub struct NewCommit {
     pub bytes: Vec<u8>,
 }
 
-/// Finds out what is new in `range`.
+/// Finds out what is new in `range`, on at most so many `threads`.
 ///
 /// # Errors
 ///
@@ -76,6 +77,7 @@ pub struct NewCommit {
 pub fn new(
     repository: &Repository,
     range: &Range,
+    threads: usize,
     interrupt: Option<&Interrupt>,
 ) -> Result<New, Error> {
     let objects = Objects::open(repository)?;
@@ -93,7 +95,6 @@ pub fn new(
         }
     }
     let (found, others, missing) = walk.run();
-    let is_interrupted = || interrupt.is_some_and(Interrupt::is_raised);
     for (id, named_by) in missing {
         out.skipped.push(Skipped {
             path: format!("<commit {id}>").into(),
@@ -103,18 +104,13 @@ pub fn new(
             incomplete: true,
         });
     }
-    let mut comparer = Comparer::new(interrupt);
-    for found in found {
-        if is_interrupted() {
+    let compared = compare::all(&objects, &found, threads, interrupt);
+    for (found, compared) in found.into_iter().zip(compared) {
+        let Some((step, trouble)) = compared else {
             out.skipped.push(named(&found.id, interrupt::THE_REST));
             break;
-        }
-        let trees: Vec<ObjectId> = found
-            .parents
-            .iter()
-            .filter_map(|parent| super::head::tree_of(parent, &objects).ok())
-            .collect();
-        out.steps.push(comparer.step(&objects, found.tree, &trees));
+        };
+        out.steps.push(step);
         if shallow.contains(&found.id) && Parts::of(&found.bytes).header("parent").next().is_some()
         {
             out.cut.push(found.id);
@@ -122,7 +118,7 @@ pub fn new(
         if found.tree.is_none() {
             out.skipped.push(named(&found.id, "it names no tree"));
         }
-        for trouble in std::mem::take(&mut comparer.trouble) {
+        for trouble in trouble {
             let reason = if trouble.path.is_empty() {
                 trouble.reason
             } else {
@@ -138,6 +134,7 @@ pub fn new(
             bytes: found.bytes,
         });
     }
+    let mut comparer = Comparer::new(interrupt);
     for other in others {
         match other {
             walk::Other::Tag(id, bytes) => out.tags.push((id, bytes)),

@@ -121,6 +121,11 @@ fn bad_input_is_named_and_loses_nothing() {
         .complains(&["cannot write", ".keyfence/allow/x"]);
 }
 
+fn each_line(text: &str, lay: fn(&str) -> String) -> String {
+    let lines: Vec<String> = text.lines().map(lay).collect();
+    lines.concat()
+}
+
 /// A private key is the same one however it is laid out: with other line breaks, indented, commented out, in a string.
 #[test]
 fn keys_may_be_laid_out_in_other_ways() {
@@ -132,9 +137,9 @@ fn keys_may_be_laid_out_in_other_ways() {
     let escaped = |key: &str| format!("{{\"key\": \"{}\"}}\n", key.replace('\n', "\\n"));
     let layouts: [&dyn Fn(&str) -> String; 5] = [
         &|key| key.replace('\n', "\r\n"),
-        &|key| key.lines().map(|line| format!("    {line}\n")).collect(),
-        &|key| key.lines().map(|line| format!("\t{line}\r\n")).collect(),
-        &|key| key.lines().map(|line| format!("# {line}\n")).collect(),
+        &|key| each_line(key, |line| format!("    {line}\n")),
+        &|key| each_line(key, |line| format!("\t{line}\r\n")),
+        &|key| each_line(key, |line| format!("# {line}\n")),
         &escaped,
     ];
     for (key, maker) in keys.iter().zip(makers) {

@@ -145,7 +145,7 @@ proptest! {
             tips: tips.iter().map(|hex| id(hex)).collect(),
             known: known.iter().map(|hex| id(hex)).collect(),
         };
-        let new = range::new(&repo.discover(), &range, None).unwrap();
+        let new = range::new(&repo.discover(), &range, 2, None).unwrap();
         prop_assert!(new.skipped.is_empty(), "{:?}", new.skipped);
         let truth = &reached(&commits, &ids, &tips) - &reached(&commits, &ids, &known);
         let found: BTreeSet<String> = new.commits.iter().map(|c| c.id.to_string()).collect();
@@ -226,7 +226,7 @@ fn what_is_named_and_not_there_is_told() {
         tips: vec![id(head.trim())],
         known: Vec::new(),
     };
-    let new = range::new(&repo.discover(), &range, None).unwrap();
+    let new = range::new(&repo.discover(), &range, 2, None).unwrap();
     assert_eq!(new.commits.len(), 1);
     assert!(
         new.skipped[0].reason.contains("a parent of"),
@@ -238,7 +238,7 @@ fn what_is_named_and_not_there_is_told() {
         tips: vec![id(head.trim())],
         known: vec![id(parent.trim()), id(&"1".repeat(40))],
     };
-    let new = range::new(&repo.discover(), &range, None).unwrap();
+    let new = range::new(&repo.discover(), &range, 2, None).unwrap();
     assert_eq!(new.commits.len(), 1);
 }
 
@@ -262,6 +262,6 @@ fn a_bomb_of_trees_is_looked_at_in_some_places() {
         tips: vec![id(String::from_utf8(commit).unwrap().trim())],
         known: Vec::new(),
     };
-    let new = range::new(&repo.discover(), &range, None).unwrap();
+    let new = range::new(&repo.discover(), &range, 2, None).unwrap();
     assert!((1..=200).contains(&new.steps[0].changes.len()));
 }
