@@ -50,7 +50,7 @@ pub(super) fn say_ended(what: &str, expires: &str, path: &Path) {
     // Nothing can be done when standard error is closed.
     drop(writeln!(
         io::stderr(),
-        "keyfence: the allow entry {what} ended on {expires}; renew it with `keyfence allow` or delete it in {}",
+        "keyfence: the allow entry {what} ended on {expires}; give it a later day in {}, or delete it there",
         path.display()
     ));
 }

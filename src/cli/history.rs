@@ -167,7 +167,7 @@ fn scan(scanner: &Scanner, request: &Request, watch: Watch<'_>) -> Result<Outcom
 
 /// What `--since` means in `repository`: a commit where it names one, else a date.
 fn resolve(repository: &Repository, since: &SinceArgument) -> Result<Since, Failure> {
-    let revisions = Revisions::open(repository)
+    let revisions = Revisions::open(&repository.git_dir)
         .map_err(|error| Failure::because("cannot look up --since", error))?;
     match revisions.commit(&since.text) {
         Some(id) => Ok(Since::Commit(id)),

@@ -68,7 +68,8 @@ pub(super) fn repository() -> Result<Repository, Failure> {
 
 /// Opens `repository` to look up revisions in it.
 pub(super) fn revisions(repository: &Repository) -> Result<Revisions, Failure> {
-    Revisions::open(repository).map_err(|error| Failure::because("cannot look up commits", error))
+    Revisions::open(&repository.git_dir)
+        .map_err(|error| Failure::because("cannot look up commits", error))
 }
 
 /// Returns the ends of a range, and whether it begins where both part.

@@ -52,8 +52,10 @@ impl Root<'_> {
                 found(fs::read(folder.join(path))).map_err(cannot)
             }
             Self::Folder(folder) => found(fs::read(folder.join(path))).map_err(cannot),
-            Self::Commit(repository, id) => head::file_of(repository, id, in_tree(path).as_ref())
-                .map_err(|error| Failure::because("cannot read the policy", error)),
+            Self::Commit(repository, id) => {
+                head::file_of(repository, id, self.in_tree(path)?.as_ref())
+                    .map_err(|error| Failure::because("cannot read the policy", error))
+            }
             Self::Nothing => Ok(None),
         }
     }
@@ -92,7 +94,7 @@ impl Root<'_> {
                     .map_err(cannot)?
             }
             Self::Commit(repository, id) => {
-                match head::files_of(repository, id, in_tree(path).as_ref()) {
+                match head::files_of(repository, id, self.in_tree(path)?.as_ref()) {
                     Err(error) => return Err(Failure::because(what, error)),
                     Ok(Some(names)) => names
                         .iter()
@@ -120,6 +122,18 @@ impl Root<'_> {
         Ok(names.into_iter().map(|name| path.join(name)).collect())
     }
 
+    /// Returns `path` as it stands in trees.
+    fn in_tree(&self, path: &Path) -> Result<BString, Failure> {
+        if !is_plain(path) {
+            return Err(self.leads_out(path));
+        }
+        let parts = path.components().filter_map(|part| match part {
+            Component::Normal(name) => Some(name.as_encoded_bytes()),
+            _ => None,
+        });
+        Ok(bstr::join("/", parts).into())
+    }
+
     fn leads_out(&self, path: &Path) -> Failure {
         Failure::new(format!(
             "{} leads out of the repository; copy the file into it, or name it with an option",
@@ -136,23 +150,19 @@ fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
+/// Returns true when `path` leads down alone.
+fn is_plain(path: &Path) -> bool {
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    path.components().all(is_plain)
+}
+
 /// Returns true when `path` is a path below `folder` that no link leads out of it.
 fn is_within(folder: &Path, path: &Path) -> io::Result<bool> {
-    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-    if !path.components().all(is_plain) {
+    if !is_plain(path) {
         return Ok(false);
     }
     let Some(real) = found(folder.join(path).canonicalize())? else {
         return Ok(true);
     };
     Ok(real.starts_with(folder.canonicalize()?))
-}
-
-/// Returns `path` as it stands in trees.
-fn in_tree(path: &Path) -> BString {
-    let parts = path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.as_encoded_bytes()),
-        _ => None,
-    });
-    bstr::join("/", parts).into()
 }

@@ -82,14 +82,15 @@ impl Held {
             rules.extend(config.rules.files.iter().map(|path| folder.join(path)));
             held.config = Some((path.clone(), text));
         }
+        // What of these cannot be read is told where the policy is made of them.
+        let read = |path: &Path| BString::from(root.read(path).ok().flatten().unwrap_or_default());
         for path in baselines {
-            let text = read(&path)?;
+            let text = read(&path);
             held.baselines.insert(path, text);
         }
         for path in rules {
-            // That a folder has no rule file is told where rules are read.
             for file in root.rule_files(&path).unwrap_or_default() {
-                let text = read(&file)?;
+                let text = read(&file);
                 held.rules.insert(file, text);
             }
         }

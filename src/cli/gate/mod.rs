@@ -7,6 +7,7 @@ mod markers;
 
 use std::{
     io::{self, Write as _},
+    panic, thread,
     time::Instant,
 };
 
@@ -32,7 +33,12 @@ use crate::{
         receipt::{self, PolicySource},
     },
     scan::Watch,
-    source::{range::Range, repository::Repository},
+    source::{
+        error::Error,
+        history::revision::Revisions,
+        range::{New, Range},
+        repository::Repository,
+    },
 };
 
 pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
@@ -53,12 +59,19 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
         told,
     };
     let ends = asked.ends()?;
-    let merge_base = match ends.base {
-        Some(base) => revisions.merge_base(base, ends.head),
-        None => None,
-    };
+    drop(revisions);
     say_when_empty(&ends);
+    let limits = Limits::new(&args.common, None)?;
+    let signals = Signals::catch()?;
+    let gate = Gate {
+        args,
+        repository: &repository,
+        ends: &ends,
+        limits,
+        signals: &signals,
+    };
     let unshallow = system.map_or(range::UNSHALLOW, |system| system.unshallow);
+    let (merge_base, new) = gate.walk(unshallow)?;
     let is_told = system.filter(|_| args.base.is_none() || args.head.is_none());
     let range = receipt::Range {
         base: ends.base.map(|id| id.to_string()),
@@ -67,14 +80,7 @@ pub(super) fn run(args: &args::Gate) -> Result<u8, Failure> {
         ci: is_told.map(|system| system.name.to_owned()),
         repository: system.and_then(|system| system.address(&variables)),
     };
-    let (mut outcome, setup) = Gate {
-        args,
-        repository: &repository,
-        ends: &ends,
-        merge_base,
-        unshallow,
-    }
-    .check(range)?;
+    let (mut outcome, setup) = gate.check(merge_base, &new, range)?;
     range::tell_partial(&repository, &mut outcome);
     setup.complete(&mut outcome);
     outcome.finished_seconds = Some(environment::now_seconds());
@@ -98,18 +104,75 @@ struct Gate<'a> {
     args: &'a args::Gate,
     repository: &'a Repository,
     ends: &'a Ends,
-    merge_base: Option<ObjectId>,
-    unshallow: &'a str,
+    limits: Limits,
+    signals: &'a Signals,
 }
 
 impl Gate<'_> {
-    fn check(&self, range: receipt::Range) -> Result<(Outcome, Setup), Failure> {
+    /// Runs `work` with progress on a terminal; a signal ends it early.
+    fn watched<T>(&self, work: impl FnOnce(Watch<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let style = environment::progress(self.args.common.progress);
+        progress::watch(style, |progress| {
+            work(Watch {
+                progress,
+                interrupt: Some(self.signals.interrupt()),
+            })
+        })
+    }
+
+    /// Finds out where both part, and what is new. Each is a walk over the same commits; they are made side by side.
+    fn walk(&self, unshallow: &str) -> Result<(Option<ObjectId>, New), Failure> {
+        let between = Range {
+            tips: std::iter::once(self.ends.head)
+                .chain(self.ends.tag)
+                .collect(),
+            known: self.ends.base.into_iter().collect(),
+        };
+        let (git_dir, ends) = (&*self.repository.git_dir, self.ends);
+        let merge_base = || {
+            let Some(base) = ends.base else {
+                return Ok(None);
+            };
+            Ok(Revisions::open(git_dir)?.merge_base(base, ends.head))
+        };
+        let new = |watch: Watch<'_>| {
+            range::new(
+                self.repository,
+                &between,
+                self.limits.threads,
+                watch,
+                unshallow,
+            )
+        };
+        let (merge_base, new) = self.watched(|watch| {
+            if self.limits.threads < 2 {
+                return Ok((merge_base(), new(watch)?));
+            }
+            thread::scope(|scope| {
+                let walk = scope.spawn(merge_base);
+                let new = new(watch)?;
+                let merge_base = walk.join().unwrap_or_else(|why| panic::resume_unwind(why));
+                Ok((merge_base, new))
+            })
+        })?;
+        let merge_base: Result<_, Error> = merge_base;
+        let merge_base = merge_base
+            .map_err(|error| Failure::because("cannot tell where the two commits part", error))?;
+        Ok((merge_base, new))
+    }
+
+    fn check(
+        &self,
+        merge_base: Option<ObjectId>,
+        new: &New,
+        range: receipt::Range,
+    ) -> Result<(Outcome, Setup), Failure> {
         let (args, repository) = (self.args, self.repository);
         let is_of_head = args.policy == args::PolicyFrom::Head;
         let source = if is_of_head {
             Some(self.ends.head)
         } else {
-            self.merge_base
+            merge_base
         };
         let of = |id| Root::Commit(repository, id);
         let sources = Sources {
@@ -120,29 +183,14 @@ impl Gate<'_> {
             }),
         };
         let named = Named::new(&args.common, &sources)?;
-        let before = Held::of(&self.merge_base.map_or(Root::Nothing, of), &named)?;
+        let before = Held::of(&merge_base.map_or(Root::Nothing, of), &named)?;
         let after = Held::of(&of(self.ends.head), &named)?;
         let held = if is_of_head { &after } else { &before };
         let git_allowed = held.git_allowed.as_ref();
         let setup = Setup::of_gate(&args.common, repository, &sources, git_allowed)?;
-        let limits = Limits::new(&args.common, None)?;
-        let between = Range {
-            tips: std::iter::once(self.ends.head)
-                .chain(self.ends.tag)
-                .collect(),
-            known: self.ends.base.into_iter().collect(),
-        };
-        let signals = Signals::catch()?;
-        let style = environment::progress(args.common.progress);
-        let mut outcome = progress::watch(style, |progress| {
-            let watch = Watch {
-                progress,
-                interrupt: Some(signals.interrupt()),
-            };
-            let new = range::new(repository, &between, limits.threads, watch, self.unshallow)?;
-            let outcome = setup
-                .scanner
-                .range(watch, repository, &new, limits.of_blobs());
+        let mut outcome = self.watched(|watch| {
+            let scanner = &setup.scanner;
+            let outcome = scanner.range(watch, repository, new, self.limits.of_blobs());
             outcome.map_err(|error| Failure::because("cannot scan the range", error))
         })?;
         outcome.receipt.range = Some(range);
@@ -158,7 +206,7 @@ impl Gate<'_> {
             let markers = if is_of_head {
                 Markers::All
             } else {
-                Markers::Of(self.merge_base.as_ref())
+                Markers::Of(merge_base.as_ref())
             };
             let (markers, more) = markers.apply(&mut outcome, &setup.scanner, repository);
             changes.extend(more);

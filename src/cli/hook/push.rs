@@ -24,7 +24,7 @@ pub(super) fn pre_push(context: &Context<'_>) -> Result<u8, Failure> {
         && let Some(told) = environment::pre_commit_push()
     {
         // The framework has read the list itself, and tells one of its lines in variables.
-        let new = Revisions::open(&context.repository)
+        let new = Revisions::open(&context.repository.git_dir)
             .map_err(|error| Failure::because("cannot tell what is pushed", error))?
             .commit(&told.to)
             .ok_or_else(|| {

@@ -1,10 +1,10 @@
 //! Revisions as people write them: `main`, `v1.0~2`, `3f2a91c0`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use gix::{ObjectId, open};
 
-use super::super::{error::Error, repository::Repository};
+use super::super::error::Error;
 
 /// Looks up revisions in a repository, which is opened once for all of them.
 pub struct Revisions {
@@ -12,17 +12,17 @@ pub struct Revisions {
 }
 
 impl Revisions {
-    /// Opens `repository`.
+    /// Opens the repository whose `.git` folder is `git_dir`.
     ///
     /// # Errors
     ///
     /// When it cannot be opened.
-    pub fn open(repository: &Repository) -> Result<Self, Error> {
+    pub fn open(git_dir: &Path) -> Result<Self, Error> {
         // Without the user's configuration and environment: no alias and no variable changes what a revision means.
         let options = open::Options::isolated().open_path_as_is(true);
-        let opened = gix::open_opts(&repository.git_dir, options);
+        let opened = gix::open_opts(git_dir, options);
         let opened = opened.map_err(|source| Error::Objects {
-            path: repository.git_dir.clone(),
+            path: git_dir.to_owned(),
             source: source.into(),
         })?;
         Ok(Self { opened })

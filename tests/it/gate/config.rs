@@ -109,6 +109,25 @@ fn a_broken_configuration() {
 }
 
 #[test]
+fn a_configuration_that_leads_out_of_the_repository() {
+    let (repo, pair) = (request(), Pair::drawn(1));
+    repo.write("app.env", pair.env());
+    repo.write("known", format!("{} rule={PAIR}\n", fingerprint(&pair)));
+    for more in [
+        "baseline = \"../known\"\n",
+        "[rules]\nfiles = [\"../known\"]\n",
+    ] {
+        repo.write(".keyfence.toml", more);
+        repo.commit_all();
+        // It is told, and not followed.
+        refuses(&repo, "app.env");
+        assert_eq!(to_review(&gate(&repo))[0].0, ".keyfence.toml");
+        gate_with(&repo, &["--base", "main", "--policy", "head"], &[])
+            .complains(&["leads out of the repository"]);
+    }
+}
+
+#[test]
 fn a_baseline_that_the_configuration_names() {
     let (repo, pair) = (request(), Pair::drawn(1));
     let write = |repo: &Repo| {
