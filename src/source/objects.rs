@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How many bytes of unpacked trees are kept by each thread, at most twice as many.
-const MAX_TREE_BYTES: usize = 1 << 20;
+const MAX_TREE_BYTES: usize = 2 << 20;
 
 /// A tree, and how many bytes it takes in its pack.
 struct Unpacked {

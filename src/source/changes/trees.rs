@@ -7,7 +7,7 @@ use gix::{ObjectId, objs};
 use crate::source::cache::Recent;
 
 /// How many bytes of trees are kept, at most twice as many.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 2 << 20;
 
 /// Reads trees, and keeps those that were asked for last.
 pub(super) struct Trees {
