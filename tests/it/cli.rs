@@ -5,7 +5,7 @@
 mod accepted;
 mod baseline;
 mod commands;
-mod config;
+pub(crate) mod config;
 mod history;
 mod history_cache;
 mod hooks;

@@ -16,7 +16,7 @@ const FILE: &str = ".keyfence.toml";
 const ID: &str = "aws-access-key-id";
 
 /// A rule for texts that no other rule finds.
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 [[rule]]
 id = "acme-code"
 name = "Acme code"

@@ -4,16 +4,10 @@ use super::{
     PAIR, fingerprint, found, gate, gate_with, id, request, to_review,
     tricks::{accepts_on_base, allow_line, refuses},
 };
-use crate::{cli::Pair, git::Repo};
-
-/// A rule for texts that no other rule finds.
-const RULES: &str = r#"
-[[rule]]
-id = "acme-code"
-name = "Acme code"
-prefixes = ["acme_"]
-regex = '(acme_[a-z]{8})'
-"#;
+use crate::{
+    cli::{Pair, config::RULES},
+    git::Repo,
+};
 
 /// Returns a configuration that says nothing of what is scanned, and more.
 fn config(more: &str) -> String {
