@@ -347,7 +347,7 @@ pub(super) struct Gate {
     /// The last of the commits [default: what the CI system says, or HEAD]
     #[arg(long, value_name = "REV", help_heading = "Input")]
     pub(super) head: Option<String>,
-    /// Whose allow entries, allowed patterns and inline markers count. With `head` a merge request can accept its own secrets
+    /// Whose configuration, rule files, allow entries, allowed patterns and inline markers count. With `head` a merge request can accept its own secrets
     #[arg(
         long,
         value_enum,
@@ -602,7 +602,7 @@ pub(super) struct Report {
     /// The report, as `keyfence scan --format jsonl` wrote it; `-` for standard input
     #[arg(value_name = "FILE.jsonl")]
     pub(super) file: PathBuf,
-    /// The format: json, jsonl, sarif, gitlab, codequality, junit, csv, asff
+    /// The format: json, jsonl, sarif, gitlab, codequality, github, junit, csv, html, asff, markdown
     #[arg(long, value_name = "FORMAT")]
     pub(super) to: String,
     /// Where it goes [default: standard output]

@@ -40,6 +40,18 @@ impl AcceptedBy {
     }
 }
 
+impl Acceptance {
+    /// Returns how an allow entry accepts what it accepts.
+    pub fn by_entry(reason: &str, owner: Option<&str>, expires: Option<&str>) -> Self {
+        Self {
+            by: AcceptedBy::AllowEntry,
+            reason: Some(reason.to_owned()),
+            owner: owner.map(str::to_owned),
+            expires: expires.map(str::to_owned),
+        }
+    }
+}
+
 impl From<AcceptedBy> for Acceptance {
     fn from(by: AcceptedBy) -> Self {
         Self {

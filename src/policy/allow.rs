@@ -12,10 +12,7 @@
 
 use std::fmt;
 
-use crate::{
-    finding::{Acceptance, AcceptedBy},
-    secret::Fingerprint,
-};
+use crate::{finding::Acceptance, secret::Fingerprint};
 
 /// Where allow entries stand, from the root of the repository.
 pub const PATH: &str = ".keyfence/allow";
@@ -138,20 +135,20 @@ pub fn is_date(text: &str) -> bool {
         && number(8..10).is_some_and(|day| (1..=31).contains(&day))
 }
 
+/// Returns true when an entry whose last day is `expires` still holds on the day `today`.
+pub(super) fn holds_on(expires: Option<&str>, today: &str) -> bool {
+    expires.is_none_or(|last| today <= last)
+}
+
 impl Entry {
     /// Returns how it accepts its secret.
     pub fn acceptance(&self) -> Acceptance {
-        Acceptance {
-            by: AcceptedBy::AllowEntry,
-            reason: Some(self.reason.clone()),
-            owner: self.owner.clone(),
-            expires: self.expires.clone(),
-        }
+        Acceptance::by_entry(&self.reason, self.owner.as_deref(), self.expires.as_deref())
     }
 
     /// Returns true when the entry still holds on the day `today` (`YYYY-MM-DD`).
     pub fn holds_on(&self, today: &str) -> bool {
-        self.expires.as_deref().is_none_or(|last| today <= last)
+        holds_on(self.expires.as_deref(), today)
     }
 }
 

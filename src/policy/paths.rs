@@ -10,7 +10,8 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::finding::{self, Acceptance, AcceptedBy};
+use super::allow;
+use crate::finding::{self, Acceptance};
 
 /// An entry that accepts what rules find in certain files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +34,12 @@ const ANYWHERE: [&str; 4] = ["a", "src/main.rs", ".env", "one/two/three/four/fiv
 impl PathEntry {
     /// Returns how it accepts what it accepts.
     fn acceptance(&self) -> Acceptance {
-        Acceptance {
-            by: AcceptedBy::AllowEntry,
-            reason: Some(self.reason.clone()),
-            owner: self.owner.clone(),
-            expires: self.expires.clone(),
-        }
+        Acceptance::by_entry(&self.reason, self.owner.as_deref(), self.expires.as_deref())
     }
 
     /// Returns true when the entry still holds on the day `today` (`YYYY-MM-DD`).
     pub fn holds_on(&self, today: &str) -> bool {
-        self.expires.as_deref().is_none_or(|last| today <= last)
+        allow::holds_on(self.expires.as_deref(), today)
     }
 
     /// Returns true when its patterns leave out no file at all.

@@ -49,7 +49,7 @@ impl Root<'_> {
                 if !is_within(folder, path).map_err(cannot)? {
                     return Err(self.leads_out(path));
                 }
-                found(fs::read(folder.join(path))).map_err(cannot)
+                found(read_regular(&folder.join(path))).map_err(cannot)
             }
             Self::Folder(folder) => found(fs::read(folder.join(path))).map_err(cannot),
             Self::Commit(repository, id) => {
@@ -140,6 +140,22 @@ impl Root<'_> {
             self.name(path).display()
         ))
     }
+}
+
+/// The most bytes of a file that comes with a repository.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Reads a file that nobody has named: a pipe is not waited for, and memory has a bound.
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if metadata.len() > MAX_BYTES {
+        let most = MAX_BYTES >> 20;
+        return Err(io::Error::other(format!("it has more than {most} MiB")));
+    }
+    fs::read(path)
 }
 
 fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {

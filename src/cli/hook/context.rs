@@ -16,7 +16,12 @@ use super::{
 use crate::{
     finding::Outcome,
     scan::{Scanner, Watch},
-    source::{index, repository::Repository},
+    source::{
+        error::Error,
+        index,
+        range::{self, New, Range},
+        repository::Repository,
+    },
 };
 
 /// A call of a hook.
@@ -62,6 +67,12 @@ impl<'a> Context<'a> {
 
     pub(super) fn options(&self) -> index::Options {
         self.limits.of_blobs()
+    }
+
+    /// Finds out what is new in `range`.
+    pub(super) fn new_in(&self, range: &Range, watch: Watch<'_>) -> Result<New, Error> {
+        let threads = self.limits.threads;
+        range::new(&self.repository, range, threads, watch.interrupt)
     }
 
     /// Runs `scan` with progress on a terminal; a signal ends it early.

@@ -58,13 +58,7 @@ pub(super) fn pre_push(context: &Context<'_>) -> Result<u8, Failure> {
     };
     let cannot = |error| Failure::because("cannot scan what is pushed", error);
     let outcome = context.watched(|watch| {
-        let new = range::new(
-            &context.repository,
-            &range,
-            context.options().threads,
-            watch.interrupt,
-        )
-        .map_err(cannot)?;
+        let new = context.new_in(&range, watch).map_err(cannot)?;
         let scanner = context.scanner();
         scanner
             .range(watch, &context.repository, &new, context.options())

@@ -8,10 +8,7 @@ use super::{
     context::Context,
     limits::{Limits, Over},
 };
-use crate::source::{
-    history::refs,
-    range::{self, Range},
-};
+use crate::source::{history::refs, range::Range};
 
 pub(super) fn received(context: &Context<'_>) -> Result<u8, Failure> {
     scan(context, &Way::Receive)
@@ -42,13 +39,7 @@ fn scan(context: &Context<'_>, way: &Way<'_>) -> Result<u8, Failure> {
     let (repository, scanner) = (&context.repository, context.scanner());
     let (mut outcome, over) = context.watched(|watch| {
         let scan = || {
-            let new = range::new(
-                repository,
-                &range,
-                context.options().threads,
-                watch.interrupt,
-            )
-            .map_err(cannot)?;
+            let new = context.new_in(&range, watch).map_err(cannot)?;
             if let Some(skipped) = limits.too_large(repository, &new)? {
                 let mut outcome = scanner.run_watched(watch, |_| {});
                 outcome.skipped.push(skipped);

@@ -18,7 +18,7 @@ use crate::{
         head,
         history::refs,
         index::{self, Staged},
-        range::{self, Range},
+        range::Range,
     },
 };
 
@@ -120,13 +120,7 @@ impl Work {
             if !self.merged.is_empty() {
                 let cannot = |error| Failure::because("cannot scan what is merged", error);
                 let range = self.range(context);
-                let new = range::new(
-                    repository,
-                    &range,
-                    context.options().threads,
-                    watch.interrupt,
-                )
-                .map_err(cannot)?;
+                let new = context.new_in(&range, watch).map_err(cannot)?;
                 let merged = scanner.range(watch, repository, &new, context.options());
                 append(&mut outcome, merged.map_err(cannot)?);
             }

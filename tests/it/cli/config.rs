@@ -97,6 +97,21 @@ fn all_mistakes_are_told_with_what_was_meant() {
 }
 
 #[test]
+fn what_is_no_file_is_not_waited_for() {
+    for name in [FILE, ".keyfence/allow"] {
+        let repo = with_id();
+        let path = repo.root.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        scan(&repo).complains(&[name, "it is no regular file"]);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        scan(&repo).complains(&[name, "it is no regular file"]);
+    }
+}
+
+#[test]
 fn what_is_said_for_a_mode_holds_there_alone() {
     let repo = with_id();
     repo.git(["add", "-A"]);
